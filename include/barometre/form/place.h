@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * place.h - the official communes of Occitanie and the departments of France (the .tsv tables of forms/, Licence Ouverte 2.0).
+ *
+ * A locality answer is a code: five characters of a commune of Occitanie ("31555") or "dep:" and a department
+ * outside Occitanie ("dep:75"; "dep:99" abroad).
+ */
+#ifndef BAROMETRE_FORM_PLACE_H
+#define BAROMETRE_FORM_PLACE_H
+
+#include "barometre/base/str.h"
+
+struct department {
+	const char *code, *name, *side; /* side: "est", "ouest", "" */
+	bool occitanie;
+};
+struct commune {
+	const char *code, *name, *department, *postcodes;
+};
+
+const struct department *department_find(struct str code); /* or NULL */
+const struct department *department_list(size_t *ret_count);
+const struct commune *commune_find(struct str code); /* or NULL */
+/* What someone typed: a name (accents, hyphens, case forgiven), a postcode, or "Name (31)". Exact matches first; when
+ * there is none, names that begin with it. Returns how many were written to ret (at most max). */
+size_t commune_search(
+	struct str typed, const struct commune **ret, size_t max, bool *ret_exact);
+/* Is it a valid locality code? */
+bool place_is_code(struct str code);
+/* "Toulouse (31)", "Paris (75)", "Étranger"; fresh, to be freed; NULL when not a code. */
+char *place_label(struct str code);
+
+#endif

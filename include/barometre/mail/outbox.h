@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * outbox.h - the mailer's work: due mailings are expanded, claimed a few at a time, written, sent, recorded.
+ *
+ *   tick ─► due ─► expand ─► claim ─► queued ─pace─► sending ─► recording ─► gone
+ *                                        └─ drain, window closed, relay down: recording (returned)
+ *
+ * Promises: O1 claim → send → record for each contact; a crash leaves "claimed", shown as unknown, never repeated by
+ *   itself. A record that the database does not take is tried again for as long as the process lives. O2 whether to send
+ *   is read at the claim, seconds before. O3 pace: at most `per_minute`, evenly, for each outbox. O4 nothing leaves
+ *   outside the window or after not-after. O5 relay down: the row goes back to planned with a later not_before, the
+ *   outbox waits (10 s, doubled up to 5 min) and then tries with one; nothing is lost. O6 logs hold counts and reply
+ *   codes only.
+ */
+#ifndef BAROMETRE_MAIL_OUTBOX_H
+#define BAROMETRE_MAIL_OUTBOX_H
+
+#include "barometre/mail/smtp.h"
+#include "barometre/privacy/campaign.h"
+#include "barometre/store/edition_store.h"
+
+struct outbox_options {
+	const char *public_url, *from_name, *from_address, *reply_to, *organisation,
+		*contact_address;
+	int per_minute;      /* at least 1 */
+	usec_t (*now)(void); /* wall clock */
+	struct public_key
+		address_public; /* address boxes: JSON {"email":…,"name":…} sealed with ADDRESS_BYTES padding */
+	struct secret_key address_secret;
+	struct key stops;
+};
+#define ADDRESS_BYTES 512
+
+struct edition_tokens {
+	const char *edition;
+	struct key tokens;
+}; /* of open editions */
+struct outbox;
+/* Keys are copied and wiped at the end; strings, editions, loop, pool and smtp stay the caller's and outlive the outbox.
+ * letter_init has run. An edition without a token key, or without a readable window, sends nothing: that is logged. */
+struct outbox *outbox_new(struct loop *, struct db_pool *, struct smtp *,
+	const struct editions *, const struct edition_tokens *, size_t token_count,
+	const struct outbox_options *);
+void outbox_start(struct outbox *);
+/* Stops claiming, gives back what was not handed to the relay; `done` when nothing is in flight any more. Once. */
+void outbox_drain(struct outbox *, loop_fn *done, void *arg);
+/* In silence. Drain first, or free the smtp first: a transfer under way would report to an outbox that is gone. */
+void outbox_free(struct outbox *);
+
+/* Writes the sealed address for contact_store. ERR_LIMIT when address and name do not fit. */
+bool address_box_seal(struct buf *out, const struct public_key *, const char *email,
+	const char *name, struct err *) MUST_USE;
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * edition_store.h - editions: draft → open → closed → counted → released (states in order, no way back).
+ *
+ *   draft  --edition_open-->  open  --edition_close-->  closed  --count-->  counted
+ *   counted  --release_add-->  released (a release made inside the count leaves the state to the count: counted)
+ * One function a transition; each bumps edition.revision, which the processes poll to reload.
+ */
+#ifndef BAROMETRE_STORE_EDITION_STORE_H
+#define BAROMETRE_STORE_EDITION_STORE_H
+
+#include "barometre/form/form.h"
+#include "barometre/privacy/disclose.h"
+#include "barometre/store/db.h"
+
+struct edition_audience {
+	char *audience;
+	struct form *form;
+	bool open_link;
+	char **channels; /* NULL-terminated */
+};
+struct edition {
+	char *code, *title, *zone, *state;
+	usec_t opens, closes;
+	struct thresholds thresholds;
+	bool count_partials;
+	bool has_count_key;
+	struct public_key count_key, trustee_key;
+	json_t *mail; /* window and plan as created: {"window":{"days":[…],"from":"09:00","to":"18:00"},"plan":[…]} */
+	struct edition_audience *audiences;
+	size_t audience_count;
+};
+struct editions {
+	struct edition *list;
+	size_t count;
+	int64_t revision;
+};
+
+/* Everything, forms parsed. Any role. */
+bool editions_load(struct db *, struct editions *ret, struct err *) MUST_USE;
+void editions_release(struct editions *);
+const struct edition *editions_find(
+	const struct editions *, struct str code); /* or NULL */
+const struct edition_audience *edition_audience_find(
+	const struct edition *, struct str audience); /* or NULL */
+
+/* From an edition file: checks everything, stores forms by hash, mailings of the plan as planned. Owner.
+ *   {"code":"2026","title":"…","zone":"Europe/Paris","opens":"2026-11-01","closes":"2027-01-31",
+ *    "thresholds":{"minBase":11,"minCell":5},"countPartials":true,"keys":"server",
+ *    "audiences":[{"audience":"associations","form":"forms/associations.json","openLink":true,"channels":["newsletter"]}],
+ *    "mail":{"window":{"days":[1,2,3,4,5],"from":"09:00","to":"18:00"},
+ *            "plan":[{"kind":"invitation","on":"2026-11-02"},{"kind":"relance1","on":"2026-11-16","notAfter":"2026-11-20"}]}}
+ * `opens` is the first second of its day in the zone, `closes` the last one of its day. A mailing is due on its day at the opening of
+ * the window, and is too late at the end of the window of "notAfter" (without it: when the edition closes). The plan is in the
+ * order invitation, relance1, relance2, relance3, and may end early; "channels" may be left out. A relative form path starts
+ * at the current folder, or, when nothing is there, at share/barometre of the installation.
+ * Errors name the file, the key and the remedy. */
+bool edition_create(struct db *, json_t *definition, const char *file,
+	const struct public_key *trustee, struct err *) MUST_USE;
+/* ERR_MISSING: no such edition; ERR_CONFLICT: not a draft, not open. Open: owner; close: owner or keeper; planned mail
+ * of a closed edition is skipped, reason closed. */
+bool edition_open(struct db *, const char *code, const struct public_key *count_key,
+	struct err *) MUST_USE;
+bool edition_close(struct db *, const char *code, struct err *) MUST_USE;
+
+/* Async: the revision now, to compare (bigint column "revision"); it grows with every change of any edition. */
+extern const struct sql SQL_EDITION_REVISION;
+
+#endif

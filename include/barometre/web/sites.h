@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sites.h - the two sites, each a set of routes over what it may hold.
+ */
+#ifndef BAROMETRE_WEB_SITES_H
+#define BAROMETRE_WEB_SITES_H
+
+#include "barometre/privacy/campaign.h"
+#include "barometre/store/edition_store.h"
+#include "barometre/store/submission.h"
+#include "barometre/web/server.h"
+
+/* Keys the web process holds of one edition. */
+struct edition_web_keys {
+	const char *edition;
+	struct key macs, drafts, cookies;
+};
+
+struct public_site_options {
+	const char *public_url, *organisation, *contact_address;
+	bool secure_cookies; /* https */
+	usec_t (*now)(void);
+};
+struct public_site;
+struct public_site *public_site_new(struct loop *, struct db_pool *,
+	const struct editions *, const struct edition_web_keys *, size_t,
+	const struct public_site_options *);
+void public_site_free(struct public_site *);
+void public_site_handle(void *site, struct exchange *); /* a handler_fn */
+
+struct staff_site_options {
+	const char *staff_url, *organisation;
+	bool secure_cookies;
+	usec_t (*now)(void);
+};
+struct staff_site;
+struct staff_site *staff_site_new(
+	struct loop *, struct db_pool *, const struct staff_site_options *);
+void staff_site_free(struct staff_site *);
+void staff_site_handle(void *site, struct exchange *);
+
+#endif

@@ -1,0 +1,101 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The two ends of the count. SQLSTATE BR002: already counted; BR003: not closed; BR005: totals do not agree.
+
+-- Holds the edition, then urn and draft, to the end of the transaction (the order of web_submit, which see).
+CREATE OR REPLACE FUNCTION barometre.count_start(p_edition text) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	v_state text;
+BEGIN
+	SELECT e.state INTO STRICT v_state FROM barometre.edition e WHERE e.code = p_edition FOR NO KEY UPDATE;
+	IF v_state IN ('counted', 'released') THEN
+		RAISE EXCEPTION USING ERRCODE = 'BR002', MESSAGE = 'already counted';
+	ELSIF v_state <> 'closed' THEN
+		RAISE EXCEPTION USING ERRCODE = 'BR003', MESSAGE = 'not closed';
+	END IF;
+	LOCK TABLE barometre.urn, barometre.draft IN ACCESS EXCLUSIVE MODE;
+END
+$$;
+
+-- boxes = complete + invalid, drafts = partial + dropped, responses = complete + partial, for each audience and
+-- with no audience left out; then what links people to having answered becomes totals, and urn and drafts go.
+CREATE OR REPLACE FUNCTION barometre.count_finish(p_edition text, p_audience text[], p_boxes bigint[],
+	p_complete bigint[], p_partial bigint[], p_invalid bigint[], p_dropped bigint[], p_record jsonb)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	v_wrong boolean;
+BEGIN
+	-- Harmless when the caller did so, as he should: boxes that came after his reading would not be in his totals.
+	PERFORM barometre.count_start(p_edition);
+
+	WITH told AS (
+		SELECT * FROM unnest(p_audience, p_boxes, p_complete, p_partial, p_invalid, p_dropped)
+			AS a (audience, boxes, complete, partial, invalid, dropped)),
+	boxes AS (SELECT audience, count(*) AS n FROM barometre.urn WHERE edition = p_edition GROUP BY 1),
+	drafts AS (SELECT audience, count(*) AS n FROM barometre.draft WHERE edition = p_edition GROUP BY 1),
+	kept AS (SELECT audience, count(*) AS n FROM barometre.invalid_box WHERE edition = p_edition GROUP BY 1),
+	counted AS (
+		SELECT audience, count(*) FILTER (WHERE completeness = 'complete') AS complete,
+			count(*) FILTER (WHERE completeness = 'partial') AS partial
+		FROM barometre.response WHERE edition = p_edition GROUP BY 1),
+	every AS (
+		SELECT audience FROM told UNION SELECT audience FROM boxes UNION SELECT audience FROM drafts
+		UNION SELECT audience FROM kept UNION SELECT audience FROM counted)
+	SELECT bool_or(t.audience IS NULL
+		OR t.boxes <> coalesce(b.n, 0) OR t.boxes <> t.complete + t.invalid
+		OR t.partial + t.dropped <> coalesce(d.n, 0)
+		OR t.complete <> coalesce(c.complete, 0) OR t.partial <> coalesce(c.partial, 0)
+		OR t.invalid > coalesce(k.n, 0))
+		OR count(*) <> count(DISTINCT e.audience)
+	INTO v_wrong
+	FROM every e LEFT JOIN told t USING (audience) LEFT JOIN boxes b USING (audience)
+	LEFT JOIN drafts d USING (audience) LEFT JOIN kept k USING (audience) LEFT JOIN counted c USING (audience);
+	IF v_wrong THEN
+		RAISE EXCEPTION USING ERRCODE = 'BR005', MESSAGE = 'totals do not agree';
+	END IF;
+
+	INSERT INTO barometre.participation_total (edition, audience, contacts, added_after_open, sent, refused, objected,
+		done_invited, done_open, drafts)
+	SELECT l.edition, l.audience, l.contacts, l.added_after_open, l.sent, l.refused, l.objected, l.done_invited,
+		l.done_open, (SELECT count(*) FROM barometre.draft d
+			WHERE d.edition = p_edition AND d.audience = l.audience)
+	FROM barometre.participation_live(p_edition) l;
+
+	-- A ledger row skipped because its person had answered tells who had.
+	UPDATE barometre.mailing m SET totals = t.totals
+	FROM (SELECT x.mailing, jsonb_object_agg(x.state, x.n) AS totals
+		FROM (SELECT d.mailing, CASE d.state WHEN 'claimed' THEN 'unknown' ELSE d.state END AS state,
+				count(*) AS n
+			FROM barometre.delivery d WHERE d.edition = p_edition GROUP BY 1, 2) x GROUP BY x.mailing) t
+	WHERE m.id = t.mailing;
+	DELETE FROM barometre.delivery WHERE edition = p_edition;
+	DELETE FROM barometre.invitation WHERE edition = p_edition;
+
+	-- Unlinking the files leaves less behind than deleting the rows.
+	IF EXISTS (SELECT FROM barometre.urn WHERE edition <> p_edition) THEN
+		DELETE FROM barometre.urn WHERE edition = p_edition;
+	ELSE
+		TRUNCATE barometre.urn;
+	END IF;
+	IF EXISTS (SELECT FROM barometre.draft WHERE edition <> p_edition) THEN
+		DELETE FROM barometre.draft WHERE edition = p_edition;
+	ELSE
+		TRUNCATE barometre.draft;
+	END IF;
+
+	INSERT INTO barometre.count_record (edition, record) VALUES (p_edition, p_record);
+	UPDATE barometre.edition SET state = 'counted', revision = revision + 1 WHERE code = p_edition;
+END
+$$;
+
+-- A first release of a counted edition. A release made by the count itself leaves the state to count_finish.
+CREATE OR REPLACE FUNCTION barometre.edition_released(p_edition text) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	UPDATE barometre.edition SET revision = revision + 1,
+		state = CASE state WHEN 'counted' THEN 'released' ELSE state END
+	WHERE code = p_edition AND state IN ('closed', 'counted', 'released')
+$$;

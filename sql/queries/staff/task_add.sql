@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- staff/task_add: asks the keeper for something; asking again before it is done is the same asking.
+-- role: barometre_staff
+-- parameters: $1 text kind (close, count), $2 text edition, $3 text login
+-- rows: 0 when it was asked already, else 1: id bigint
+INSERT INTO barometre.keeper_task (kind, edition, asked_by) VALUES ($1::text, $2::text, $3::text)
+ON CONFLICT (kind, edition) WHERE finished_at IS NULL DO NOTHING RETURNING id

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* commands.h - the commands of the program as data: one row each, one function each. */
+#ifndef BAROMETRE_APP_COMMANDS_H
+#define BAROMETRE_APP_COMMANDS_H
+
+#include <jansson.h>
+
+#include "barometre/app/config.h"
+#include "barometre/store/db.h"
+
+struct command_line {
+	const struct config *config; /* NULL for commands that need none */
+	char **words;                /* what stands behind the command's own words */
+	int count;
+};
+
+/* Returns the exit status; prints its own errors. */
+typedef int command_fn(const struct command_line *);
+
+struct command {
+	const char *name; /* "serve", "edition create" */
+	const char *arguments, *summary, *details;
+	int min_words;
+	bool needs_config;
+	command_fn *run;
+};
+
+/* Prints "barometre: …" and gives the exit status of the code. */
+int command_fails(const struct err *);
+/* "--name VALUE" among the words; NULL when absent. */
+const char *command_option(const struct command_line *, const char *name);
+bool command_flag(const struct command_line *, const char *name);
+/* The n-th word that is neither an option nor an option's value, from 0; NULL when there are fewer. */
+const char *command_word(const struct command_line *, int n);
+struct db *command_database(const struct command_line *, struct err *) MUST_USE;
+/* At most 64 MiB; "-" is standard input. */
+bool command_read_file(const char *file, struct buf *out, struct err *) MUST_USE;
+
+command_fn command_migrate, command_serve, command_check_form, command_check_config;
+command_fn command_edition_create, command_edition_open, command_edition_close,
+	command_edition_list, command_count, command_record;
+command_fn command_contacts_import, command_link, command_mailing_list, command_wishes;
+command_fn command_export, command_coding_export, command_coding_import;
+command_fn command_account_create, command_account_key;
+
+#endif

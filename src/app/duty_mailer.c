@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* duty_mailer.c - the process that sends: the outbox on a loop, until told or until an edition changed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "barometre/app/duties.h"
+#include "barometre/base/log.h"
+#include "barometre/mail/letter.h"
+#include "barometre/mail/outbox.h"
+#include "barometre/store/migrate.h"
+#include "sql_catalog.h"
+
+struct mailer {
+	struct loop *loop;
+	struct db_pool *pool;
+	struct outbox *outbox;
+	struct timer *timer;
+	int64_t revision;
+	int status;
+	bool leaving;
+};
+
+static void left(void *arg)
+{
+	struct mailer *m = arg;
+
+	loop_stop(m->loop);
+}
+
+static void leave(struct mailer *m, int status)
+{
+	if (m->leaving)
+		return;
+	m->leaving = true;
+	m->status = status;
+	timer_stop(m->timer);
+	outbox_drain(m->outbox, left, m);
+}
+
+static void on_stop_signal(void *arg, int signo)
+{
+	(void)signo;
+	leave(arg, EXIT_SUCCESS);
+}
+
+static void on_revision(void *arg, struct db_rows *rows, const struct err *err)
+{
+	struct mailer *m = arg;
+
+	if (!err && db_count(rows) == 1 && db_int(rows, 0, "revision") != m->revision)
+		leave(m, DUTY_RELOAD);
+}
+
+static void ask_revision(void *arg)
+{
+	struct mailer *m = arg;
+	struct db_params params = {0};
+
+	db_call(m->pool, &SQL_EDITION_REVISION, &params, 10 * USEC_PER_SEC, on_revision,
+		m);
+}
+
+/* One line; a missing file is an error of the operator's. */
+static bool read_password(const char *file, char *out, size_t size, struct err *err)
+{
+	ssize_t n;
+	int fd;
+
+	out[0] = '\0';
+	if (!*file)
+		return true;
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	n = fd >= 0 ? read(fd, out, size - 1) : -1;
+	if (fd >= 0)
+		close(fd);
+	if (n < 0)
+		return err_set(err, ERR_MISSING,
+			"cannot read smtp_password_file \"%s\": %s", file,
+			strerror(errno));
+	out[n] = '\0';
+	out[strcspn(out, "\r\n")] = '\0';
+	return true;
+}
+
+static void run(struct mailer *m, const struct config *config, const struct keyring *ring,
+	const struct editions *editions, const char *password)
+{
+	struct smtp_options smtp_options = {
+		.url = config->smtp_url,
+		.user = config->smtp_user,
+		.password = password,
+		.require_tls = strcmp(config->smtp_tls, "required") == 0,
+		.ca_file = config->smtp_ca_file,
+		.connections = (int)config->mail_connections,
+	};
+	struct outbox_options options = {
+		.public_url = config->public_url,
+		.from_name = config->mail_from_name,
+		.from_address = config->mail_from_address,
+		.reply_to = config->mail_reply_to,
+		.organisation = config->organisation,
+		.contact_address = config->contact_address,
+		.per_minute = (int)config->mail_per_minute,
+		.now = clock_now,
+		.address_public = box_public(&ring->address),
+		.address_secret = ring->address,
+		.stops = ring->mail.stops,
+	};
+	struct edition_tokens *tokens = x_calloc(
+		ring->edition_count + 1, sizeof(*tokens));
+	struct smtp *smtp = smtp_new(m->loop, &smtp_options);
+
+	for (size_t i = 0; i < ring->edition_count; i++)
+		tokens[i] = (struct edition_tokens){
+			ring->editions[i].edition, ring->editions[i].keys.tokens};
+	m->outbox = outbox_new(
+		m->loop, m->pool, smtp, editions, tokens, ring->edition_count, &options);
+	m->timer = timer_new(m->loop, ask_revision, m);
+	timer_start(m->timer, USEC_PER_SEC, true);
+	loop_on_signal(m->loop, SIGTERM, on_stop_signal, m);
+	loop_on_signal(m->loop, SIGINT, on_stop_signal, m);
+	outbox_start(m->outbox);
+	log_info("duty.ready", F_COUNT("revision", m->revision));
+	loop_run(m->loop);
+	timer_free(m->timer);
+	outbox_free(m->outbox);
+	smtp_free(smtp);
+	secret_wipe(tokens, ring->edition_count * sizeof(*tokens));
+	free(tokens);
+}
+
+/* The supervisor starts us again: waiting here keeps its back-off short and the log quiet. */
+static bool load_editions(const struct config *config, struct editions *ret)
+{
+	struct err err = {0};
+	SCOPED(db_drop)
+	struct db *db = db_open(config->database, "barometre_mailer", &err);
+
+	if (db && migrate_check(db, &err) && editions_load(db, ret, &err))
+		return true;
+	log_error("duty.database", F_ERR(&err));
+	return false;
+}
+
+int duty_mailer(const struct config *config, const struct keyring *ring)
+{
+	struct mailer m = {.status = EXIT_FAILURE};
+	struct editions editions = {0};
+	char password[256];
+	struct err err = {0};
+
+	if (!read_password(
+		    config->smtp_password_file, password, sizeof(password), &err)) {
+		log_error("duty.password", F_ERR(&err));
+		return EXIT_FAILURE;
+	}
+	if (!load_editions(config, &editions))
+		return EXIT_FAILURE;
+	letter_init();
+	m.revision = editions.revision;
+	m.loop = loop_new();
+	m.pool = db_pool_new(m.loop, config->database, "barometre_mailer", 2);
+	run(&m, config, ring, &editions, password);
+	secret_wipe(password, sizeof(password));
+	db_pool_free(m.pool);
+	loop_free(m.loop);
+	editions_release(&editions);
+	return m.status;
+}

@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making an edition from its file. First everything is read and checked into a struct definition, then it is written in
+ * one transaction, so that a wrong file changes nothing.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "barometre/store/edition_store.h"
+#include "sql_catalog.h"
+
+#define MAX_AUDIENCES 16
+#define MAX_CHANNELS 32
+#define MAX_MAILINGS 4
+#define MAX_FORM_BYTES (4 << 20)
+
+struct audience_definition {
+	const char *audience;
+	char *source; /* the form file */
+	size_t source_length;
+	struct form *form;
+	bool open_link;
+	struct str channels[MAX_CHANNELS];
+	size_t channel_count;
+};
+struct mailing_definition {
+	const char *kind;
+	usec_t due, not_after;
+};
+struct definition { /* texts are borrowed from the JSON */
+	const char *file;
+	const char *code, *title, *zone;
+	usec_t opens, closes;
+	struct thresholds thresholds;
+	bool count_partials;
+	const json_t *mail;
+	int from_minute, to_minute;
+	struct audience_definition audiences[MAX_AUDIENCES];
+	size_t audience_count;
+	struct mailing_definition mailings[MAX_MAILINGS];
+	size_t mailing_count;
+};
+
+static void definition_release(struct definition *d)
+{
+	for (size_t i = 0; i < d->audience_count; i++) {
+		free(d->audiences[i].source);
+		form_free(d->audiences[i].form);
+	}
+}
+
+/* Reading: `at` is where we are ("audiences[0]"), `key` what is read. */
+
+static bool wrong(const struct definition *d, const char *at, const char *key,
+	const char *remedy, struct err *err)
+{
+	return err_set(err, ERR_INVALID, "%s: \"%s%s%s\" %s", d->file, at, *at ? "." : "",
+		key, remedy);
+}
+
+static bool check_keys(const struct definition *d, const char *at, const json_t *object,
+	const char *const *known, struct err *err)
+{
+	const char *key;
+	json_t *value;
+
+	if (!json_is_object(object))
+		return err_set(err, ERR_INVALID, "%s: \"%s\" must be an object {…}",
+			d->file, *at ? at : "the file");
+	/* jansson's iterators want a mutable object and do not change it. */
+	json_t *walked = json_copy((json_t *)(uintptr_t)object);
+	bool good = true;
+	json_object_foreach(walked, key, value) {
+		const char *const *k = known;
+		while (*k && !str_eq_z(str_of(key), *k))
+			k++;
+		if (!*k && good)
+			good = wrong(d, at, key, "is not a known key: remove it", err);
+	}
+	json_decref(walked);
+	return good;
+}
+
+static bool get_text(const struct definition *d, const char *at, const json_t *object,
+	const char *key, const char **ret, struct err *err)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!json_is_string(value) || json_string_length(value) == 0)
+		return wrong(d, at, key, "must be a text that is not empty", err);
+	*ret = json_string_value(value);
+	return true;
+}
+
+static bool get_bool(const struct definition *d, const char *at, const json_t *object,
+	const char *key, bool *ret, struct err *err)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!json_is_boolean(value))
+		return wrong(d, at, key, "must be true or false", err);
+	*ret = json_is_true(value);
+	return true;
+}
+
+static bool get_count(const struct definition *d, const char *at, const json_t *object,
+	const char *key, int64_t *ret, struct err *err)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+		json_integer_value(value) > 1000000)
+		return wrong(d, at, key, "must be a whole number from 0", err);
+	*ret = json_integer_value(value);
+	return true;
+}
+
+static bool get_date(const struct definition *d, const char *at, const json_t *object,
+	const char *key, struct civil *ret, struct err *err)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	if (!text || !civil_parse_date(text, ret))
+		return wrong(d, at, key, "must be a date such as \"2026-11-22\"", err);
+	ret->hour = ret->minute = ret->second = 0;
+	return true;
+}
+
+/* Codes go into addresses, file names and columns of exports. */
+static bool is_code(const char *text, bool with_dash)
+{
+	size_t n = strlen(text);
+
+	for (const char *c = text; *c; c++) {
+		if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_' ||
+			    (with_dash && *c == '-')))
+			return false;
+	}
+	return n > 0 && n <= 32;
+}
+
+/* "09:05" as minutes since midnight; "24:00" is the end of the day. */
+static bool get_minute(const struct definition *d, const json_t *window, const char *key,
+	int *ret, struct err *err)
+{
+	struct str text = str_of(json_string_value(json_object_get(window, key))), hour;
+	uint64_t h = 0, m = 0;
+	size_t length = text.n;
+
+	if (length == 5 && str_cut(&text, ':', &hour) && hour.n == 2 &&
+		str_parse_u64(hour, &h) && str_parse_u64(text, &m) && m < 60 &&
+		h * 60 + m <= 1440) {
+		*ret = (int)(h * 60 + m);
+		return true;
+	}
+	return wrong(d, "mail.window", key, "must be a time such as \"09:00\"", err);
+}
+
+/* The form file. */
+
+static char *share_path(const char *path)
+{
+	char program[4096];
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	for (int up = 0; n > 0 && up < 2; n--)
+		up += program[n - 1] == '/';
+	return x_printf("%.*s/share/barometre/%s", n > 0 ? (int)n : 0, program, path);
+}
+
+/* Where it stands from here, or where it was installed. */
+static FILE *open_form(const char *path)
+{
+	FILE *file = fopen(path, "re");
+
+	if (!file && errno == ENOENT && path[0] != '/') {
+		char *shared SCOPED(free_char) = share_path(path);
+		file = fopen(shared, "re");
+	}
+	return file;
+}
+
+static bool read_form(
+	const char *path, char **ret_text, size_t *ret_length, struct err *err)
+{
+	FILE *file = open_form(path);
+
+	if (!file)
+		return err_set(err, ERR_MISSING, "%s: %s", path, strerror(errno));
+	char *text = x_alloc(MAX_FORM_BYTES + 1);
+	size_t n = fread(text, 1, MAX_FORM_BYTES + 1, file);
+	bool good = !ferror(file);
+	(void)fclose(file);
+	if (!good || n > MAX_FORM_BYTES) {
+		free(text);
+		return good ? err_set(err, ERR_LIMIT, "%s: the file is too big", path)
+			    : err_set(err, ERR_BROKEN, "%s: cannot be read", path);
+	}
+	text[n] = '\0';
+	*ret_text = x_realloc(text, n + 1);
+	*ret_length = n;
+	return true;
+}
+
+/* Parts of the file, in order. */
+
+static bool read_channels(const struct definition *d, const char *at,
+	const json_t *object, struct audience_definition *ret, struct err *err)
+{
+	const json_t *list = json_object_get(object, "channels");
+
+	if (list && !json_is_array(list))
+		return wrong(d, at, "channels", "must be a list", err);
+	if (json_array_size(list) > MAX_CHANNELS)
+		return wrong(d, at, "channels", "has too many names", err);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *name = json_string_value(json_array_get(list, i));
+		if (!name || !is_code(name, false))
+			return wrong(d, at, "channels",
+				"must be names of a-z, 0-9 and _ (at most 32)", err);
+		for (size_t k = 0; k < i; k++) {
+			if (str_eq_z(ret->channels[k], name))
+				return wrong(d, at, "channels", "has a name twice", err);
+		}
+		ret->channels[ret->channel_count++] = str_of(name);
+	}
+	return true;
+}
+
+static bool read_audience(struct definition *d, const json_t *object, struct err *err)
+{
+	static const char *const known[] = {
+		"audience", "form", "openLink", "channels", NULL};
+	struct audience_definition *ret = &d->audiences[d->audience_count];
+	char *at SCOPED(free_char) = x_printf("audiences[%zu]", d->audience_count);
+	const char *path;
+
+	if (!check_keys(d, at, object, known, err) ||
+		!get_text(d, at, object, "audience", &ret->audience, err) ||
+		!get_text(d, at, object, "form", &path, err) ||
+		!get_bool(d, at, object, "openLink", &ret->open_link, err) ||
+		!read_channels(d, at, object, ret, err))
+		return false;
+	if (!is_code(ret->audience, false))
+		return wrong(
+			d, at, "audience", "must be of a-z, 0-9 and _ (at most 32)", err);
+	for (size_t i = 0; i < d->audience_count; i++) {
+		if (str_eq_z(str_of(ret->audience), d->audiences[i].audience))
+			return wrong(d, at, "audience", "stands there twice", err);
+	}
+	if (!ret->open_link && ret->channel_count)
+		return wrong(d, at, "channels", "needs \"openLink\": true", err);
+	if (!read_form(path, &ret->source, &ret->source_length, err)) {
+		return err_prefix(err, "%s: \"%s.form\": ", d->file, at);
+	}
+	d->audience_count++; /* from here on released with the rest */
+	ret->form = form_parse((struct str){ret->source, ret->source_length}, path, err);
+	if (!ret->form)
+		return false;
+	if (!str_eq_z(str_of(ret->audience), ret->form->audience))
+		return wrong(
+			d, at, "form", "is the questionnaire of another audience", err);
+	return true;
+}
+
+static bool read_audiences(struct definition *d, const json_t *root, struct err *err)
+{
+	const json_t *list = json_object_get(root, "audiences");
+
+	if (!json_is_array(list) || json_array_size(list) == 0 ||
+		json_array_size(list) > MAX_AUDIENCES)
+		return wrong(
+			d, "", "audiences", "must be a list of 1 to 16 audiences", err);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		if (!read_audience(d, json_array_get(list, i), err))
+			return false;
+	}
+	return true;
+}
+
+static bool read_window(struct definition *d, const json_t *window, struct err *err)
+{
+	static const char *const known[] = {"days", "from", "to", NULL};
+	const json_t *days = json_object_get(window, "days");
+
+	if (!check_keys(d, "mail.window", window, known, err))
+		return false;
+	bool good = json_is_array(days) && json_array_size(days) > 0 &&
+		json_array_size(days) <= 7;
+	for (size_t i = 0; good && i < json_array_size(days); i++) {
+		const json_t *day = json_array_get(days, i);
+		good = json_is_integer(day) && json_integer_value(day) >= 1 &&
+			json_integer_value(day) <= 7;
+	}
+	if (!good)
+		return wrong(d, "mail.window", "days",
+			"must be a list of days from 1 (Monday) to 7 (Sunday)", err);
+	if (!get_minute(d, window, "from", &d->from_minute, err) ||
+		!get_minute(d, window, "to", &d->to_minute, err))
+		return false;
+	return d->from_minute < d->to_minute
+		? true
+		: wrong(d, "mail.window", "to", "must be later than \"from\"", err);
+}
+
+static usec_t at_minute(const struct definition *d, struct civil day, int minute)
+{
+	/* "24:00" is not a time of the day. */
+	if (minute == 1440)
+		minute = 1439;
+	day.hour = minute / 60;
+	day.minute = minute % 60;
+	return clock_instant(day, d->zone);
+}
+
+static bool read_mailing(
+	struct definition *d, const char *at, const json_t *object, struct err *err)
+{
+	static const char *const known[] = {"kind", "on", "notAfter", NULL};
+	static const char *const kinds[] = {
+		"invitation", "relance1", "relance2", "relance3", NULL};
+	struct mailing_definition *ret = &d->mailings[d->mailing_count];
+	struct civil on, not_after;
+
+	if (!check_keys(d, at, object, known, err) ||
+		!get_text(d, at, object, "kind", &ret->kind, err) ||
+		!get_date(d, at, object, "on", &on, err))
+		return false;
+	if (!str_eq_z(str_of(ret->kind), kinds[d->mailing_count]))
+		return wrong(d, at, "kind",
+			"is out of order: \"invitation\", \"relance1\", \"relance2\", "
+			"\"relance3\"",
+			err);
+	ret->due = at_minute(d, on, d->from_minute);
+	ret->not_after = d->closes;
+	if (json_object_get(object, "notAfter")) {
+		if (!get_date(d, at, object, "notAfter", &not_after, err))
+			return false;
+		ret->not_after = at_minute(d, not_after, d->to_minute);
+	}
+	if (ret->due < d->opens || ret->due >= d->closes)
+		return wrong(
+			d, at, "on", "must lie between \"opens\" and \"closes\"", err);
+	if (ret->not_after <= ret->due || ret->not_after > d->closes)
+		return wrong(
+			d, at, "notAfter", "must lie between \"on\" and \"closes\"", err);
+	if (d->mailing_count && ret->due <= d->mailings[d->mailing_count - 1].due)
+		return wrong(d, at, "on", "must be later than the mailing before", err);
+	d->mailing_count++;
+	return true;
+}
+
+static bool read_mail(struct definition *d, const json_t *root, struct err *err)
+{
+	static const char *const known[] = {"window", "plan", NULL};
+	const json_t *mail = json_object_get(root, "mail");
+	const json_t *plan = json_object_get(mail, "plan");
+
+	if (!check_keys(d, "mail", mail, known, err) ||
+		!read_window(d, json_object_get(mail, "window"), err))
+		return false;
+	if (!json_is_array(plan) || json_array_size(plan) > MAX_MAILINGS)
+		return wrong(
+			d, "mail", "plan", "must be a list of at most 4 mailings", err);
+	for (size_t i = 0; i < json_array_size(plan); i++) {
+		char *at SCOPED(free_char) = x_printf("mail.plan[%zu]", i);
+		if (!read_mailing(d, at, json_array_get(plan, i), err))
+			return false;
+	}
+	d->mail = mail;
+	return true;
+}
+
+static bool read_dates(struct definition *d, const json_t *root, struct err *err)
+{
+	struct civil opens, closes;
+
+	if (!get_text(d, "", root, "zone", &d->zone, err))
+		return false;
+	if (!clock_zone_exists(d->zone))
+		return wrong(d, "", "zone",
+			"must be a time zone such as \"Europe/Paris\"", err);
+	if (!get_date(d, "", root, "opens", &opens, err) ||
+		!get_date(d, "", root, "closes", &closes, err))
+		return false;
+	/* The last day belongs to the edition, to its last second. */
+	closes.hour = 23;
+	closes.minute = closes.second = 59;
+	d->opens = clock_instant(opens, d->zone);
+	d->closes = clock_instant(closes, d->zone);
+	return d->opens < d->closes
+		? true
+		: wrong(d, "", "closes", "must not be before \"opens\"", err);
+}
+
+static bool read_definition(struct definition *d, const json_t *root, struct err *err)
+{
+	static const char *const known[] = {"code", "title", "zone", "opens", "closes",
+		"thresholds", "countPartials", "keys", "audiences", "mail", NULL};
+	static const char *const known_thresholds[] = {"minBase", "minCell", NULL};
+	const json_t *thresholds = json_object_get(root, "thresholds");
+	const char *keys;
+
+	if (!check_keys(d, "", root, known, err) ||
+		!get_text(d, "", root, "code", &d->code, err) ||
+		!get_text(d, "", root, "title", &d->title, err) ||
+		!read_dates(d, root, err) ||
+		!check_keys(d, "thresholds", thresholds, known_thresholds, err) ||
+		!get_count(d, "thresholds", thresholds, "minBase",
+			&d->thresholds.min_base, err) ||
+		!get_count(d, "thresholds", thresholds, "minCell",
+			&d->thresholds.min_cell, err) ||
+		!get_bool(d, "", root, "countPartials", &d->count_partials, err) ||
+		!get_text(d, "", root, "keys", &keys, err))
+		return false;
+	if (!is_code(d->code, true))
+		return wrong(
+			d, "", "code", "must be of a-z, 0-9, _ and - (at most 32)", err);
+	if (!str_eq(str_of(keys), STR("server")))
+		return wrong(d, "", "keys",
+			"must be \"server\": the counting key is kept in the key folder",
+			err);
+	return read_audiences(d, root, err) && read_mail(d, root, err);
+}
+
+/* Writing. */
+
+static bool write_edition(struct db *db, const struct definition *d,
+	const struct public_key *trustee, struct err *err)
+{
+	struct db_params params = {0};
+	struct db_rows *rows SCOPED(db_rows_drop) = NULL;
+	char *mail = json_dumps(d->mail, JSON_COMPACT);
+
+	must(mail);
+	db_text_z(&params, d->code);
+	db_text_z(&params, d->title);
+	db_text_z(&params, d->zone);
+	db_time(&params, d->opens);
+	db_time(&params, d->closes);
+	db_i64(&params, d->thresholds.min_base);
+	db_i64(&params, d->thresholds.min_cell);
+	db_bool(&params, d->count_partials);
+	db_bytes(&params, trustee->b, sizeof(trustee->b));
+	db_text_z(&params, mail);
+	free(mail);
+	if (!db_run(db, &SQL_EDITION_ADD, &params, &rows, err))
+		return false;
+	if (db_count(rows) == 0)
+		return err_set(err, ERR_CONFLICT,
+			"%s: there is an edition \"%s\" already: choose another \"code\"",
+			d->file, d->code);
+	return true;
+}
+
+static bool write_audience(
+	struct db *db, const struct definition *d, size_t i, struct err *err)
+{
+	const struct audience_definition *a = &d->audiences[i];
+	struct db_params form = {0}, audience = {0};
+
+	db_text_z(&form, a->form->hash);
+	db_text_z(&form, a->audience);
+	db_text(&form, (struct str){a->source, a->source_length});
+	if (!db_run(db, &SQL_EDITION_ADD_FORM, &form, NULL, err))
+		return false;
+	db_text_z(&audience, d->code);
+	db_text_z(&audience, a->audience);
+	db_text_z(&audience, a->form->hash);
+	db_bool(&audience, a->open_link);
+	db_text_array(&audience, a->channels, a->channel_count);
+	db_i64(&audience, (int64_t)i);
+	return db_run(db, &SQL_EDITION_ADD_AUDIENCE, &audience, NULL, err);
+}
+
+static bool write_mailing(
+	struct db *db, const struct definition *d, size_t i, struct err *err)
+{
+	struct db_params params = {0};
+	struct id16 id = random_uuid();
+
+	db_uuid(&params, &id);
+	db_text_z(&params, d->code);
+	db_text_z(&params, d->mailings[i].kind);
+	db_time(&params, d->mailings[i].due);
+	db_time(&params, d->mailings[i].not_after);
+	return db_run(db, &SQL_EDITION_ADD_MAILING, &params, NULL, err);
+}
+
+static bool write_definition(struct db *db, const struct definition *d,
+	const struct public_key *trustee, struct err *err)
+{
+	bool good = write_edition(db, d, trustee, err);
+
+	for (size_t i = 0; good && i < d->audience_count; i++)
+		good = write_audience(db, d, i, err);
+	for (size_t i = 0; good && i < d->mailing_count; i++)
+		good = write_mailing(db, d, i, err);
+	return good && db_commit(db, err);
+}
+
+bool edition_create(struct db *db, json_t *json, const char *file,
+	const struct public_key *trustee, struct err *err)
+{
+	struct definition d SCOPED(definition_release) = {.file = file};
+
+	if (!read_definition(&d, json, err) || !db_begin(db, err))
+		return false;
+	if (write_definition(db, &d, trustee, err))
+		return true;
+	db_rollback(db);
+	return false;
+}

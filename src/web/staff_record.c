@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* staff_record.c - pages to read: the printable record of a count, and the journal. */
+#include <stdio.h>
+
+#include "sql_catalog.h"
+#include "staff_private.h"
+
+#define JOURNAL_PAGE 100
+
+/* ---- GET /editions/<code>/record ---- */
+
+struct record_totals {
+	json_int_t boxes, complete, partial, invalid, dropped;
+};
+
+static json_int_t take(const json_t *audience, const char *key, json_int_t *sum)
+{
+	json_int_t n = json_integer_value(json_object_get(audience, key));
+
+	*sum += n;
+	return n;
+}
+
+static json_t *record_row(const json_t *audience, struct record_totals *all)
+{
+	const char *label = json_string_value(json_object_get(audience, "label"));
+	const char *form = json_string_value(json_object_get(audience, "form"));
+
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "AUDIENCE",
+		label ? label : "", "FORM", form ? form : "", "BOXES",
+		staff_json_number(take(audience, "boxes", &all->boxes)), "COMPLETE",
+		staff_json_number(take(audience, "complete", &all->complete)), "INVALID",
+		staff_json_number(take(audience, "invalid", &all->invalid)), "PARTIAL",
+		staff_json_number(take(audience, "partial", &all->partial)), "DROPPED",
+		staff_json_number(take(audience, "drafts_dropped", &all->dropped)));
+}
+
+static void set_text(
+	json_t *content, const char *name, const json_t *record, const char *key)
+{
+	const char *text = json_string_value(json_object_get(record, key));
+
+	json_object_set_new(content, name, json_string(text ? text : ""));
+}
+
+static void set_day(json_t *content, const json_t *record)
+{
+	const char *text = json_string_value(json_object_get(record, "day"));
+	struct civil day;
+
+	if (text && civil_parse_date(text, &day))
+		json_object_set_new(content, "DAY",
+			staff_json_date(clock_instant(day, "UTC"), "UTC"));
+	else
+		json_object_set_new(content, "DAY", json_string(""));
+}
+
+static json_t *record_content(const json_t *record)
+{
+	json_t *rows = json_array(), *content = json_object();
+	const json_t *audience, *thresholds = json_object_get(record, "thresholds");
+	struct record_totals all = {0};
+	size_t i;
+
+	json_array_foreach(json_object_get(record, "audiences"), i, audience)
+		json_array_append_new(rows, record_row(audience, &all));
+	json_object_set_new(content, "ROWS", rows);
+	json_object_set_new(content, "ALL",
+		json_pack("{s:o, s:o, s:o, s:o, s:o}", "ALL_BOXES",
+			staff_json_number(all.boxes), "ALL_COMPLETE",
+			staff_json_number(all.complete), "ALL_INVALID",
+			staff_json_number(all.invalid), "ALL_PARTIAL",
+			staff_json_number(all.partial), "ALL_DROPPED",
+			staff_json_number(all.dropped)));
+	set_text(content, "EDITION", record, "title");
+	set_text(content, "CODE", record, "edition");
+	set_text(content, "KEY", record, "counting_key");
+	set_day(content, record);
+	json_object_set_new(content, "MIN_BASE",
+		staff_json_number(
+			json_integer_value(json_object_get(thresholds, "minBase"))));
+	json_object_set_new(content, "MIN_CELL",
+		staff_json_number(
+			json_integer_value(json_object_get(thresholds, "minCell"))));
+	json_object_set_new(content, "PARTIALS",
+		json_boolean(json_is_true(json_object_get(record, "partials_counted"))));
+	json_object_set_new(content, "BALANCED",
+		json_boolean(all.boxes == all.complete + all.invalid));
+	return content;
+}
+
+static void record_read(void *arg, struct db_rows *rows, const struct err *err)
+{
+	struct staff_step *step = arg;
+	json_t *record;
+
+	if (staff_is_down(step, err))
+		return;
+	record = db_count(rows) > 0 ? json_loads(db_str(rows, 0, "record").p, 0, NULL)
+				    : NULL;
+	if (!record) {
+		staff_message(step, 404, "/editions", "Pas de procès-verbal",
+			"Cette édition n’est pas dépouillée, ou elle n’existe pas.",
+			"/editions", "Voir les éditions");
+		return;
+	}
+	staff_page(step, 200, "Procès-verbal du dépouillement", "/editions",
+		"staff_record.html", record_content(record));
+	json_decref(record);
+}
+
+static void show_record(struct staff_step *step)
+{
+	struct db_params params = {0};
+
+	db_text(&params, step->parts[0]);
+	staff_ask(step, &SQL_COUNT_RECORD, &params, record_read);
+}
+
+void staff_get_record(void *site, struct exchange *exchange, const struct str *parts)
+{
+	staff_enter(site, exchange, parts, STAFF_ADMIN, show_record);
+}
+
+/* ---- GET /audit ---- */
+
+static const char *action_words(struct str action)
+{
+	static const struct {
+		const char *code, *words;
+	} table[] = {
+		{"login", "connexion"},
+		{"ask_close", "clôture demandée"},
+		{"ask_count", "dépouillement demandé"},
+		{"close", "clôture"},
+		{"count", "dépouillement"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(table); i++)
+		if (str_eq_z(action, table[i].code))
+			return table[i].words;
+	return action.p;
+}
+
+static void journal_read(void *arg, struct db_rows *rows, const struct err *err)
+{
+	struct staff_step *step = arg;
+	json_t *list, *content;
+	size_t count;
+
+	if (staff_is_down(step, err))
+		return;
+	count = db_count(rows);
+	list = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list,
+			json_pack("{s:o, s:s, s:s, s:s}", "AT",
+				staff_json_time(db_usec(rows, i, "at"), "Europe/Paris"),
+				"WHO", db_str(rows, i, "login").p, "ACTION",
+				action_words(db_str(rows, i, "action")), "DETAIL",
+				db_str(rows, i, "detail").p));
+	content = json_pack("{s:o}", "LINES", list);
+	if (count == JOURNAL_PAGE) {
+		SCOPED(free_char)
+		char *older = x_printf(
+			"/audit?before=%lld", (long long)db_int(rows, count - 1, "id"));
+
+		json_object_set_new(content, "OLDER", json_string(older));
+	} else {
+		json_object_set_new(content, "OLDER", json_string(""));
+	}
+	staff_page(step, 200, "Journal", "/audit", "staff_audit.html", content);
+}
+
+static void show_journal(struct staff_step *step)
+{
+	struct str wish = staff_query(step->exchange, "before");
+	struct db_params params = {0};
+	uint64_t before;
+
+	if (wish.p && str_parse_u64(wish, &before) && before <= INT64_MAX)
+		db_i64(&params, (int64_t)before);
+	else
+		db_null(&params);
+	db_i64(&params, JOURNAL_PAGE);
+	staff_ask(step, &SQL_STAFF_JOURNAL_LIST, &params, journal_read);
+}
+
+void staff_get_audit(void *site, struct exchange *exchange, const struct str *parts)
+{
+	staff_enter(site, exchange, parts, STAFF_ADMIN, show_journal);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report_test.h - small forms, people who answer them, and tables as text that can be compared by eye. */
+#ifndef REPORT_TEST_H
+#define REPORT_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "barometre/report/release.h"
+
+static const struct thresholds usual = {11, 5}, off = {0, 0};
+
+#define FORM_HEAD                                                              \
+ "{\"title\":\"T\",\"description\":\"D\",\"locale\":\"fr\","                   \
+ "\"clearInvisibleValues\":\"onHidden\",\"barometre\":{\"audience\":\"t\","    \
+ "\"audienceLabel\":\"T\",\"version\":\"1\",\"minutes\":1,\"boxBytes\":24576," \
+ "\"complete\":[],\"welcome\":[\"B\"],\"thanks\":[\"M\"]},"
+
+/* Single quotes stand for double ones, so that forms and answers read well in C. */
+static inline char *quoted(const char *text)
+{
+	char *copy = x_strdup(text);
+
+	for (char *p = copy; *p; p++)
+		if (*p == '\'')
+			*p = '"';
+	return copy;
+}
+
+/* `pages` and what may follow it: 'pages':[…],'calculatedValues':[…] */
+static inline struct form *form_of_pages(const char *pages)
+{
+	char *inside = quoted(pages), *json = x_printf("%s%s}", FORM_HEAD, inside);
+	struct err err = {0};
+	struct form *form = form_parse(str_of(json), "test", &err);
+
+	if (!form)
+		fail_msg("%s", err.text);
+	free(inside);
+	free(json);
+	return form;
+}
+
+static inline struct form *form_of(const char *elements)
+{
+	char *pages = x_printf(
+		"'pages':[{'name':'p','title':'P','elements':[%s]}]", elements);
+	struct form *form = form_of_pages(pages);
+
+	free(pages);
+	return form;
+}
+
+static inline json_t *answers_of(const char *text)
+{
+	char *json = quoted(text);
+	json_error_t error;
+	json_t *answers = json_loads(json, JSON_REJECT_DUPLICATES, &error);
+
+	if (!answers)
+		fail_msg("%s: %s", error.text, json);
+	free(json);
+	return answers;
+}
+
+static inline void answer_times(struct tabulation *tab, const char *text, int times)
+{
+	json_t *answers = answers_of(text);
+
+	for (int i = 0; i < times; i++)
+		tabulation_add(tab, answers, 0);
+	json_decref(answers);
+}
+
+static inline void put_number(struct buf *out, int64_t n)
+{
+	if (n < 0)
+		buf_puts(out, " .");
+	else
+		buf_printf(out, " %lld", (long long)n);
+}
+
+/* "question type option base mentions count percent status", a dot for what is empty. */
+static inline void put_line(struct buf *out, const struct figure *f)
+{
+	buf_printf(out, "%s %s %s", f->question, f->type, f->option);
+	put_number(out, f->base);
+	put_number(out, f->mentions);
+	if (f->has_value)
+		buf_printf(out, " %.10g", f->value);
+	else
+		put_number(out, f->count);
+	put_number(out, f->percent);
+	buf_printf(out, "%s%s\n", *f->status ? " " : "", f->status);
+}
+
+/* The lines after the first (the total) are exactly these. */
+static inline void assert_lines(
+	const struct tabulation *tab, struct thresholds thresholds, const char *expected)
+{
+	struct figures figures = {0};
+	struct buf text = BUF_LIMIT(1 << 20);
+
+	figures_add(&figures, "t", tab, thresholds);
+	assert_true(figures.count >= 1);
+	assert_string_equal(figures.list[0].question, "participation");
+	for (size_t i = 1; i < figures.count; i++)
+		put_line(&text, &figures.list[i]);
+	assert_string_equal(buf_str(&text).p, expected);
+	buf_release(&text);
+	figures_release(&figures);
+}
+
+/* Adds everyone, compares, releases. People end with NULL. */
+static inline void check_table(const char *elements, const char *const *people,
+	struct thresholds thresholds, const char *expected)
+{
+	struct form *form = form_of(elements);
+	struct tabulation *tab = tabulation_new(form);
+
+	for (; *people; people++)
+		answer_times(tab, *people, 1);
+	assert_lines(tab, thresholds, expected);
+	tabulation_free(tab);
+	form_free(form);
+}
+#define PEOPLE(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+#endif

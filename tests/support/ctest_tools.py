@@ -1,0 +1,73 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What tests/run needs to know of CTest.
+
+usage: ctest_tools.py count RESULTS.xml      prints "PASSED FAILED", then the names of what failed, one a line
+       ctest_tools.py valgrind BUILD LABEL   runs each test of LABEL under valgrind; prints one line a test, then
+                                             "counted PASSED FAILED"
+
+A skipped test counts as failed: everything a test may need is there when tests/run asks.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree
+
+TEST_SECONDS = 1200  # valgrind is some thirty times slower than the program
+
+
+def count(path):
+    cases = list(xml.etree.ElementTree.parse(path).getroot().iter("testcase"))
+    failed = [case.get("name") + ("" if case.get("status") == "fail" else f" ({case.get('status')})")
+              for case in cases if case.get("status") != "run"]
+    print(len(cases) - len(failed), len(failed))
+    print("\n".join(failed))
+    return 0
+
+
+def tests_of(build, label):
+    listing = subprocess.run(["ctest", "--test-dir", build, "-L", f"^{label}$", "--show-only=json-v1"],
+                             check=True, capture_output=True, text=True).stdout
+    for test in json.loads(listing)["tests"]:
+        properties = {p["name"]: p["value"] for p in test.get("properties", [])}
+        yield test["name"], test.get("command"), properties
+
+
+def valgrind(build, label):
+    passed = failed = 0
+    for name, command, properties in tests_of(build, label):
+        environment = dict(os.environ)
+        environment.update(pair.split("=", 1) for pair in properties.get("ENVIRONMENT", []))
+        try:
+            ended = subprocess.run(
+                ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite",
+                 "--errors-for-leak-kinds=definite", *(command or ["not-built"])],
+                cwd=properties.get("WORKING_DIRECTORY", build), env=environment, stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+                timeout=TEST_SECONDS)
+            status, output = ended.returncode, ended.stdout
+        except subprocess.TimeoutExpired:
+            status, output = "timeout", ""
+        if status == 0:
+            passed += 1
+        else:
+            failed += 1
+            print(output)
+        print(f"{'passed' if status == 0 else 'FAILED'} {name}" + ("" if status == 0 else f" (status {status})"), flush=True)
+    print(f"counted {passed} {failed}")
+    return 1 if failed or not passed else 0
+
+
+def main():
+    if len(sys.argv) == 3 and sys.argv[1] == "count":
+        return count(sys.argv[2])
+    if len(sys.argv) == 4 and sys.argv[1] == "valgrind":
+        return valgrind(sys.argv[2], sys.argv[3])
+    print(__doc__, file=sys.stderr)
+    return 64
+
+
+if __name__ == "__main__":
+    sys.exit(main())
