@@ -66,7 +66,8 @@ static const struct option options[] = {
 
 static _Thread_local struct err *parse_error;
 
-static void on_error(cfg_t *cfg, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void on_error(
+	cfg_t *cfg, const char *format, va_list args)
 {
 	char text[300];
 

@@ -22,6 +22,26 @@ static void finish(struct db *db, const struct keeper_task *task, const char *ou
 		log_error("keeper.task", F_ERR(&err));
 }
 
+/* The staff site shows it; the log has the exact words for the operator. */
+static const char *words_for_staff(enum err_code code)
+{
+	switch (code) {
+	case ERR_CONFLICT:
+		return "L’état de l’édition ne le permet pas : elle a sans doute déjà été close ou dépouillée.";
+	case ERR_MISSING:
+	case ERR_DENIED:
+		return "Une clé manque sur le serveur : rien n’a été fait, prévenez l’exploitant.";
+	case ERR_BUSY:
+		return "La base de données n’a pas répondu : rien n’a été fait, réessayez dans quelques minutes.";
+	case ERR_NONE:
+	case ERR_INVALID:
+	case ERR_LIMIT:
+	case ERR_BROKEN:
+	default:
+		return "Rien n’a été fait : prévenez l’exploitant, le journal du serveur dit pourquoi.";
+	}
+}
+
 static void work(
 	struct db *db, const struct config *config, const struct keeper_task *task)
 {
@@ -41,7 +61,7 @@ static void work(
 		log_info("keeper.done", F_TEXT("task", task->kind));
 	else
 		log_error("keeper.failed", F_TEXT("task", task->kind), F_ERR(&err));
-	finish(db, task, ok ? "done" : err.text);
+	finish(db, task, ok ? "done" : words_for_staff(err.code));
 }
 
 /* False when the database has to be opened again. */

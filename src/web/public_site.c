@@ -79,8 +79,14 @@ void respond_closed(struct step *step)
 		"Cette édition du baromètre n’accepte plus de réponse. Ce que vous venez de saisir "
 		"n’a pas été enregistré.",
 		"Merci de l’intérêt que vous portez au partenariat en santé.", NULL};
+	static const char *const lines_get[] = {
+		"Cette édition du baromètre n’accepte plus de réponse.",
+		"Merci de l’intérêt que vous portez au partenariat en santé.", NULL};
 
-	info_message(step->exchange, 409, "L’enquête est close", lines);
+	if (exchange_request(step->exchange)->method == HTTP_METHOD_POST)
+		info_kept(step->exchange, 409, "L’enquête est close", lines);
+	else
+		info_message(step->exchange, 409, "L’enquête est close", lines_get);
 }
 
 void respond_already(struct step *step)
@@ -91,7 +97,7 @@ void respond_already(struct step *step)
 		"Chaque invitation ne permet de répondre qu’une fois. Merci de votre participation !",
 		NULL};
 
-	info_message(step->exchange, 200, "Votre réponse est déjà enregistrée", lines);
+	info_kept(step->exchange, 200, "Votre réponse est déjà enregistrée", lines);
 }
 
 void respond_unknown_link(struct exchange *exchange)

@@ -228,7 +228,7 @@ static void reply_bad_fields(struct step *step)
 		"Ce qui a été envoyé ne correspond pas à cette page du questionnaire : rien n’en a été gardé.",
 		"Rouvrez la page, répondez, puis appuyez sur « Continuer ».", NULL};
 
-	info_message(step->exchange, 400, "Cet envoi n’est pas valable", lines);
+	info_kept(step->exchange, 400, "Cet envoi n’est pas valable", lines);
 }
 
 static bool read_fields(struct step *step)

@@ -37,42 +37,68 @@ void info_message(struct exchange *exchange, int status, const char *heading,
 			paragraphs_of(lines)));
 }
 
-/* Free text a person typed is shown back; codes and tokens are not worth reading. */
-static bool worth_showing(struct str value)
+/* Free text a person typed is shown back; codes, tokens and our own fields are not worth reading. */
+static bool worth_showing(const struct form_pair *pair)
 {
-	return value.n > 12 || memchr(value.p, ' ', value.n);
+	if (str_eq_z(pair->name, "token") || str_eq_z(pair->name, "shown"))
+		return false;
+	return pair->value.n > 12 || memchr(pair->value.p, ' ', pair->value.n);
 }
 
-void info_retry(struct exchange *exchange, int status, const char *heading,
-	const char *const *lines)
+/* The posted fields as hidden ones, and those a person typed as words to read. False: nothing was posted. */
+static bool posted_fields(
+	struct exchange *exchange, json_t **ret_fields, json_t **ret_typed)
 {
 	const struct form_pair *pairs = NULL;
 	size_t count = 0;
-	json_t *fields = json_array(), *typed = json_array(), *retry, *content;
-	struct str path = exchange_path(exchange);
 
 	if (exchange_request(exchange)->method != HTTP_METHOD_POST ||
-		!exchange_fields(exchange, &pairs, &count, NULL)) {
-		json_decref(fields);
-		json_decref(typed);
-		info_message(exchange, status, heading, lines);
-		return;
-	}
+		!exchange_fields(exchange, &pairs, &count, NULL))
+		return false;
+	*ret_fields = json_array();
+	*ret_typed = json_array();
 	for (size_t i = 0; i < count; i++) {
 		json_t *pair = json_pack("{s:s%, s:s%}", "NAME", pairs[i].name.p,
 			pairs[i].name.n, "VALUE", pairs[i].value.p, pairs[i].value.n);
 
 		if (!pair)
 			continue;
-		if (worth_showing(pairs[i].value) && !str_eq_z(pairs[i].name, "token"))
-			json_array_append(typed, pair);
-		json_array_append_new(fields, pair);
+		if (worth_showing(&pairs[i]))
+			json_array_append(*ret_typed, pair);
+		json_array_append_new(*ret_fields, pair);
+	}
+	return true;
+}
+
+void info_kept(struct exchange *exchange, int status, const char *heading,
+	const char *const *lines)
+{
+	json_t *fields, *typed, *content;
+
+	if (!posted_fields(exchange, &fields, &typed)) {
+		info_message(exchange, status, heading, lines);
+		return;
+	}
+	json_decref(fields);
+	content = json_pack("{s:s, s:o, s:o}", "HEADING", heading, "PARAGRAPHS",
+		paragraphs_of(lines), "TYPED", typed);
+	info_page(exchange, status, heading, "message.html", content);
+}
+
+void info_retry(struct exchange *exchange, int status, const char *heading,
+	const char *const *lines)
+{
+	json_t *fields, *typed, *retry, *content;
+	struct str path = exchange_path(exchange);
+
+	if (!posted_fields(exchange, &fields, &typed)) {
+		info_message(exchange, status, heading, lines);
+		return;
 	}
 	retry = json_pack("{s:s%, s:s, s:o}", "ACTION", path.p, path.n, "BUTTON",
 		"Réessayer", "FIELDS", fields);
-	json_object_set_new(retry, "TYPED", typed);
-	content = json_pack("{s:s, s:o, s:o}", "HEADING", heading, "PARAGRAPHS",
-		paragraphs_of(lines), "RETRY", retry);
+	content = json_pack("{s:s, s:o, s:o, s:o}", "HEADING", heading, "PARAGRAPHS",
+		paragraphs_of(lines), "RETRY", retry, "TYPED", typed);
 	info_page(exchange, status, heading, "message.html", content);
 }
 
@@ -82,7 +108,7 @@ void info_error(void *site, struct exchange *exchange, int status, const char *t
 	const char *const lines[] = {message, NULL};
 
 	(void)site;
-	info_message(exchange, status, title, lines);
+	info_kept(exchange, status, title, lines);
 }
 
 static const struct edition *open_edition(const struct public_site *site)

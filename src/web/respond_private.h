@@ -90,7 +90,10 @@ void info_thanks(struct public_site *, struct exchange *, const struct visit *);
 /* A page with a heading and paragraphs (NULL-terminated). */
 void info_message(struct exchange *, int status, const char *heading,
 	const char *const *paragraphs);
-/* The same, with a button that sends the posted fields again, and what was typed shown: nothing is lost. */
+/* The same, with the texts that were posted, so that their author can copy them. */
+void info_kept(struct exchange *, int status, const char *heading,
+	const char *const *paragraphs);
+/* The same, with a button that sends the posted fields again: nothing is lost. */
 void info_retry(struct exchange *, int status, const char *heading,
 	const char *const *paragraphs);
 void info_error(void *site, struct exchange *, int status, const char *title,

@@ -94,7 +94,10 @@ static void job_free(struct verify_job *job)
 
 static void forget_step(void *arg)
 {
-	((struct verify_job *)arg)->step = NULL;
+	struct staff_step *step = arg;
+
+	if (step->job)
+		step->job->step = NULL;
 }
 
 static void check_password(void *arg)
@@ -150,7 +153,8 @@ static void account_found(void *arg, struct db_rows *rows, const struct err *err
 		end = &(*end)->next;
 	*end = job;
 	site->waiting++;
-	exchange_on_gone(step->exchange, forget_step, job);
+	step->job = job;
+	exchange_on_gone(step->exchange, forget_step, step);
 	start_waiting(site);
 }
 
@@ -227,6 +231,8 @@ static void verified(void *arg)
 		unlink_job(site, job);
 		site->running--;
 	}
+	if (step)
+		step->job = NULL;
 	job_free(job);
 	if (!site)
 		return;

@@ -68,8 +68,9 @@ struct staff_step {
 	json_t *selector;
 	/* What is being gathered for the page */
 	json_t *content;
-	json_t *labels; /* audience → what people read */
-	void *own;      /* of the page, from exchange_alloc */
+	json_t *labels;         /* audience → what people read */
+	struct verify_job *job; /* the check of its password, while it runs */
+	void *own;              /* of the page, from exchange_alloc */
 };
 
 /* ---- staff_site.c: sessions, pages ---- */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The staff site: who may see what, log-in, what the pages say, and what is asked of the keeper. */
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include "staff_world.h"
 
 /* ---- without a session ---- */
@@ -140,6 +143,50 @@ static void ten_failures_close_the_door_for_a_quarter_of_an_hour(void **state)
 		assert_int_equal(later.status, 303);
 	}
 	ahead = 0;
+}
+
+/* Sends a log-in to `port` and breaks the connection off at once. */
+static void leave_at_once(int port)
+{
+	static const char request[] =
+		"POST /login HTTP/1.1\r\nHost: equipe.example\r\n"
+		"Content-Type: application/x-www-form-urlencoded\r\n"
+		"Content-Length: 46\r\n\r\nlogin=cod&password=correct+cheval+pile+agrafe+";
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+	struct linger reset = {.l_onoff = 1, .l_linger = 0};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(write(fd, request, sizeof(request) - 1), sizeof(request) - 1);
+	/* Its password is being checked when the next one is. */
+	assert_int_equal(status_of("POST", "/login", "", "login=abc&password=faux"), 403);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)), 0);
+	assert_int_equal(close(fd), 0);
+}
+
+static void a_client_that_leaves_during_the_check_harms_nobody(void **state)
+{
+	struct sockaddr_in at;
+	socklen_t size = sizeof(at);
+	struct server *server;
+	int fd = -1;
+
+	(void)state;
+	ok((fd = server_listen("127.0.0.1:0", err)) >= 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
+	server = server_new(loop, fd, 10, staff_site_handle, site);
+	for (int i = 0; i < 4; i++)
+		leave_at_once(ntohs(at.sin_port));
+	{
+		REPLY r = log_in_as("ana", PASSWORD);
+
+		assert_int_equal(r.status, 303);
+	}
+	server_free(server);
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(status_of("GET", "/login", "", ""), 200);
 }
 
 static void logging_out_ends_the_session(void **state)
@@ -472,6 +519,7 @@ int main(void)
 			an_unknown_login_reads_the_same_words_as_a_wrong_password),
 		cmocka_unit_test(incomplete_log_ins_are_refused),
 		cmocka_unit_test(ten_failures_close_the_door_for_a_quarter_of_an_hour),
+		cmocka_unit_test(a_client_that_leaves_during_the_check_harms_nobody),
 		cmocka_unit_test(logging_out_ends_the_session),
 		cmocka_unit_test(an_old_session_is_over),
 		cmocka_unit_test(each_role_sees_its_pages_and_no_other),

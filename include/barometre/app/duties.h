@@ -27,7 +27,7 @@ struct keyring {
 	struct mail_keys mail;
 	struct secret_key address;
 };
-/* Reads the whole folder: the supervisor, before a fork. */
+/* Reads the whole folder: right after the fork, before keys the duty does not need are wiped. */
 bool keyring_load(const char *folder, struct keyring *ret, struct err *) MUST_USE;
 /* Wipes everything. */
 void keyring_release(struct keyring *);

@@ -7,7 +7,8 @@
  *   <edition>.campaign  K_camp                 made by edition create, destroyed by the count
  *   <edition>.count     counting secret key    made by edition open (server-held keys), destroyed by the count
  *   <edition>.trustee   contact trustee's secret key  made by edition create; the trustee should take it away
- * The supervisor alone reads the folder; each process is handed the sub-keys of its duty.
+ * A process of a duty derives its sub-keys right after the fork and wipes the rest before it does anything else; the keeper reads the
+ * counting key at the moment of a count.
  */
 #ifndef BAROMETRE_APP_KEYRING_H
 #define BAROMETRE_APP_KEYRING_H
