@@ -43,14 +43,12 @@ static bool write_all(int fd, const char *text, size_t n)
 bool keyring_put(const char *folder, const char *name, const void *key, struct err *err)
 {
 	SCOPED(free_char) char *path = x_printf("%s/%s", folder, name);
-	SCOPED(free_char) char *temporary = x_printf("%s/.%s.new", folder, name);
+	SCOPED(free_char)
+	char *temporary = x_printf("%s/.%s.%ld", folder, name, (long)getpid());
 	char text[HEX_CHARS + 2];
-	bool ok;
+	bool ok, exists;
 	int fd;
 
-	if (access(path, F_OK) == 0)
-		return err_set(err, ERR_CONFLICT,
-			"the key \"%s\" exists already and is not overwritten", path);
 	(void)unlink(temporary);
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -59,8 +57,14 @@ bool keyring_put(const char *folder, const char *name, const void *key, struct e
 	hex_write(text, key, KEY_BYTES);
 	text[HEX_CHARS] = '\n';
 	ok = write_all(fd, text, HEX_CHARS + 1);
-	ok = close(fd) == 0 && ok && rename(temporary, path) == 0 && sync_folder(folder);
+	/* link, not rename: of two that make the same key at once, one must lose. */
+	ok = close(fd) == 0 && ok && link(temporary, path) == 0 && sync_folder(folder);
+	exists = !ok && errno == EEXIST;
+	(void)unlink(temporary);
 	secret_wipe(text, sizeof(text));
+	if (exists)
+		return err_set(err, ERR_CONFLICT,
+			"the key \"%s\" exists already and is not overwritten", path);
 	return ok ||
 		err_set(err, ERR_BROKEN, "cannot write the key \"%s\": %s", path,
 			strerror(errno));
@@ -119,20 +123,34 @@ bool keyring_destroy(const char *folder, const char *name, struct err *err)
 			strerror(errno));
 }
 
+/* Whoever comes second takes what is there. */
+static bool put_once(
+	const char *folder, const char *name, const void *key, struct err *err)
+{
+	struct err why = {0};
+
+	if (keyring_has(folder, name) || keyring_put(folder, name, key, &why) ||
+		why.code == ERR_CONFLICT)
+		return true;
+	*err = why;
+	return false;
+}
+
 bool keyring_prepare(const char *folder, struct err *err)
 {
 	struct key key = random_key();
 	struct public_key unused;
 	struct secret_key secret;
-	bool ok = true;
+	struct err why = {0};
+	bool ok;
 
 	box_new_pair(&unused, &secret);
-	if (!keyring_has(folder, "mail.key"))
-		ok = keyring_put(folder, "mail.key", &key, err);
-	if (ok && !keyring_has(folder, "address.key"))
-		ok = keyring_put(folder, "address.key", &secret, err);
+	ok = put_once(folder, "mail.key", &key, &why) &&
+		put_once(folder, "address.key", &secret, &why);
 	secret_wipe(&key, sizeof(key));
 	secret_wipe(&secret, sizeof(secret));
+	if (!ok && err)
+		*err = why;
 	return ok;
 }
 

@@ -23,7 +23,7 @@ bool address_box_seal(struct buf *out, const struct public_key *key, const char 
 	bool ok = box_seal(out, key, str_of(text), ADDRESS_BYTES, err);
 	secret_wipe(text, strlen(text));
 	free(text);
-	return ok || err_prefix(err, "address: ");
+	return ok || err_prefix(err, "address");
 }
 
 static json_t *open_address(
@@ -46,7 +46,7 @@ static json_t *open_address(
 	}
 	buf_wipe(&plain);
 	if (!address)
-		(void)err_prefix(err, "address box: ");
+		(void)err_prefix(err, "address box");
 	return address;
 }
 

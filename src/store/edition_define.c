@@ -253,7 +253,7 @@ static bool read_audience(struct definition *d, const json_t *object, struct err
 	if (!ret->open_link && ret->channel_count)
 		return wrong(d, at, "channels", "needs \"openLink\": true", err);
 	if (!read_form(path, &ret->source, &ret->source_length, err)) {
-		return err_prefix(err, "%s: \"%s.form\": ", d->file, at);
+		return err_prefix(err, "%s: \"%s.form\"", d->file, at);
 	}
 	d->audience_count++; /* from here on released with the rest */
 	ret->form = form_parse((struct str){ret->source, ret->source_length}, path, err);

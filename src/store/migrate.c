@@ -95,7 +95,7 @@ static bool apply(struct db *db, const struct asset *asset, struct err *err)
 		db_commit(db, err))
 		return true;
 	db_rollback(db);
-	return err_prefix(err, "%s: ", asset->name);
+	return err_prefix(err, "%s", asset->name);
 }
 
 static bool apply_functions(struct db *db, struct err *err)
@@ -114,7 +114,7 @@ static bool apply_functions(struct db *db, struct err *err)
 	if (good && record(db, FUNCTIONS, sum.hex, err) && db_commit(db, err))
 		return true;
 	db_rollback(db);
-	return err_prefix(err, "%s: ", name);
+	return err_prefix(err, "%s", name);
 }
 
 static bool apply_all(struct db *db, int *ret_applied, struct err *err)
@@ -128,7 +128,7 @@ static bool apply_all(struct db *db, int *ret_applied, struct err *err)
 
 	must(roles);
 	if (!db_script(db, roles->data, err))
-		return err_prefix(err, "%s: ", roles->name);
+		return err_prefix(err, "%s", roles->name);
 	if (!db_script(db, ledger, err) ||
 		!db_run(db, &SQL_MIGRATE_APPLIED, NULL, &rows, err) ||
 		!check_past(rows, err))

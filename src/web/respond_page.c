@@ -349,6 +349,17 @@ static json_t *view_question(const struct step *step, const struct question *q)
 	return json_pack("{s:o}", section, data);
 }
 
+/* Where it is, in words: seven rows of one grid are seven places. */
+static const char *problem_place(const struct problem *p)
+{
+	const struct choice *row = p->row ? question_find_row(p->question, str_of(p->row))
+					  : NULL;
+
+	if (row)
+		return row->text;
+	return p->question->short_label ? p->question->short_label : p->question->title;
+}
+
 /* The list of errors on top; each links to its field. */
 static json_t *view_errors(const struct step *step)
 {
@@ -360,9 +371,8 @@ static json_t *view_errors(const struct step *step)
 
 	for (size_t i = 0; i < step->problems.count; i++) {
 		const struct problem *p = &step->problems.list[i];
-		json_t *item = json_pack("{s:s, s:s}", "MESSAGE", p->message, "SHORT",
-			p->question->short_label ? p->question->short_label
-						 : p->question->title);
+		json_t *item = json_pack(
+			"{s:s, s:s}", "MESSAGE", p->message, "SHORT", problem_place(p));
 
 		SCOPED(free_char)
 		char *anchor = x_printf("q-%s%s%s", p->question->name, p->row ? "-" : "",

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -32,6 +33,42 @@ static void key_is_never_overwritten(void **state)
 	(void)state;
 	assert_false(keyring_put(folder, "e.campaign", &other, &err));
 	assert_int_equal(err.code, ERR_CONFLICT);
+}
+
+/* The supervisor and a command may prepare the folder at the same moment: all must end with the same keys. */
+static void many_at_once_agree_on_one_key(void **state)
+{
+	enum {
+		WRITERS = 8
+	};
+	pid_t pids[WRITERS];
+	int refused = 0;
+
+	(void)state;
+	for (int i = 0; i < WRITERS; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			struct key mine = random_key();
+			bool first = keyring_put(folder, "race.campaign", &mine, NULL);
+			struct key now = {{0}};
+
+			if (!keyring_get(folder, "race.campaign", &now, NULL))
+				_exit(2);
+			/* Mine is there if and only if I was told so. */
+			_exit(first == (memcmp(&mine, &now, sizeof(mine)) == 0) ? !first
+										: 2);
+		}
+	}
+	for (int i = 0; i < WRITERS; i++) {
+		int status;
+
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		assert_true(WIFEXITED(status));
+		assert_in_range(WEXITSTATUS(status), 0, 1);
+		refused += WEXITSTATUS(status);
+	}
+	assert_int_equal(refused, WRITERS - 1);
+	assert_true(keyring_destroy(folder, "race.campaign", NULL));
 }
 
 static void key_that_others_may_read_is_refused(void **state)
@@ -118,6 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(key_comes_back_as_it_was),
 		cmocka_unit_test(key_is_never_overwritten),
+		cmocka_unit_test(many_at_once_agree_on_one_key),
 		cmocka_unit_test(key_that_others_may_read_is_refused),
 		cmocka_unit_test(supervisor_reads_every_campaign),
 		cmocka_unit_test(destroyed_key_is_gone_and_noticed),

@@ -15,7 +15,7 @@
 
 #include "barometre/privacy/campaign.h"
 
-/* Writes atomically (temporary file, fsync, rename, fsync of the folder). ERR_CONFLICT when it exists. */
+/* Writes atomically (temporary file, fsync, link, fsync of the folder): of two writers at once one gets ERR_CONFLICT. */
 bool keyring_put(const char *folder, const char *name, const void *key, struct err *)
 	MUST_USE;
 /* ERR_MISSING names the file and says what makes it. ERR_DENIED when others may read it. */
