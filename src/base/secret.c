@@ -161,22 +161,28 @@ static bool fits(const struct buf *out, struct str plain, size_t padded_size,
 	return true;
 }
 
-/* ISO/IEC 7816-4: 0x80, then zeroes. With a block as long as the whole, libsodium pads to it. */
+/* ISO/IEC 7816-4: 0x80, then zeroes, to the end. By hand: sodium_pad and sodium_unpad take their time so as to leak no
+ * length to who measures it, which a box that is authenticated before it is unpadded does not need, and
+ * they took an eighth of the web process. */
 static void pad(struct scratch *s, struct str plain)
 {
-	size_t padded = 0;
-
+	must(plain.n < s->n);
 	if (plain.n > 0)
 		memcpy(s->p, plain.p, plain.n);
-	must(sodium_pad(&padded, s->p, plain.n, s->n, s->n) == 0 && padded == s->n);
+	s->p[plain.n] = 0x80;
+	for (size_t i = plain.n + 1; i < s->n; i++)
+		s->p[i] = 0;
 }
 
 static bool unpad(struct buf *out, const struct scratch *s, struct err *e)
 {
-	size_t n = 0;
+	size_t n = s->n;
 
-	if (sodium_unpad(&n, s->p, s->n, s->n) != 0)
+	while (n > 0 && s->p[n - 1] == 0)
+		n--;
+	if (n == 0 || s->p[n - 1] != 0x80)
 		return err_set(e, ERR_DENIED, "a box with broken padding");
+	n--;
 	if (!has_room(out, n))
 		return err_set(e, ERR_LIMIT, "no room for the %zu bytes of a box", n);
 	buf_bytes(out, s->p, n);
@@ -297,17 +303,23 @@ static int hex_digit(char c)
 
 bool hex_parse(struct str s, void *out, size_t n)
 {
+	/* By table, filled once: every box of the database comes through here. */
+	static signed char values[256];
 	unsigned char *bytes = out;
+	int seen = 0;
 
+	if (values['a'] == 0)
+		for (int c = 0; c < 256; c++)
+			values[c] = (signed char)hex_digit((char)c);
 	if (s.n % 2 != 0 || s.n / 2 != n)
 		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (hex_digit(s.p[i]) < 0)
-			return false;
-	}
+	for (size_t i = 0; i < s.n; i++)
+		seen |= values[(unsigned char)s.p[i]];
+	if (seen < 0)
+		return false;
 	for (size_t i = 0; i < n; i++)
-		bytes[i] = (unsigned char)(hex_digit(s.p[2 * i]) * 16 +
-			hex_digit(s.p[2 * i + 1]));
+		bytes[i] = (unsigned char)(values[(unsigned char)s.p[2 * i]] * 16 +
+			values[(unsigned char)s.p[2 * i + 1]]);
 	return true;
 }
 

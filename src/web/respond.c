@@ -158,6 +158,8 @@ void respond_get_page(void *site, struct exchange *exchange, const struct str *p
 /* ---- POST /q/<n> ---- */
 
 static void read_page(struct step *);
+static int find_target(struct step *);
+static int first_missing(const struct step *);
 static void save_and_go(struct step *);
 static void submit(struct step *);
 static void submitted(void *arg, enum submit_outcome, const struct err *err);
@@ -258,7 +260,11 @@ static void read_page(struct step *step)
 		return;
 	}
 	step->page_grew = page_has_grown(step);
-	save_and_go(step);
+	step->target = find_target(step);
+	if (step->target < 0 && first_missing(step) < 0)
+		submit(step);
+	else
+		save_and_go(step);
 }
 
 /* A second click on "Envoyer" finds the draft gone: is it because this very visit's box is in the urn already? */
@@ -312,47 +318,65 @@ static int find_target(struct step *step)
 
 static void saved(void *arg, const struct err *err);
 
-static void save_and_go(struct step *step)
+static void reply_too_long(struct step *step)
 {
 	const struct form *form = step->audience->form;
+
+	add_problem(&step->problems, &form->questions[form->pages[step->page].first],
+		"Vos textes sont trop longs, tous ensemble, pour être enregistrés : raccourcissez-les un peu.");
+	respond_page(step, 422);
+}
+
+/* The box for the urn; false: replied, the texts are too long. */
+static bool seal_answers(struct step *step, struct buf *box)
+{
+	const struct form *form = step->audience->form;
+	struct id16 instance = token_instance(&step->keys->drafts, &step->token);
+	json_t *contact = NULL;
+	json_t *answers = answers_submission(
+		form, step->draft.answers, step->site->options.now(), &contact);
+	struct err err = {0};
+	bool sealed = answer_box_seal(box, &step->edition->count_key,
+		&step->edition->trustee_key, &instance, form->hash, answers, contact,
+		form->box_bytes, &err);
+
+	json_decref(answers);
+	json_decref(contact);
+	if (!sealed)
+		reply_too_long(step);
+	return sealed;
+}
+
+static void save_and_go(struct step *step)
+{
 	SCOPED(buf_wipe) struct buf resume = BUF_LIMIT(1 << 18);
 	SCOPED(buf_wipe) struct buf box = BUF_LIMIT(1 << 18);
 	struct key key = token_draft_key(&step->keys->drafts, &step->token);
-	struct id16 instance = token_instance(&step->keys->drafts, &step->token);
-	usec_t now = step->site->options.now();
-	json_t *contact = NULL;
-	json_t *answers = answers_submission(form, step->draft.answers, now, &contact);
 	struct err err = {0};
 	bool sealed;
 
-	step->target = find_target(step);
 	step->draft.page = step->target >= 0 ? step->target : step->page;
-	sealed = draft_seal(&resume, &key, &step->draft, form->box_bytes, &err) &&
-		answer_box_seal(&box, &step->edition->count_key,
-			&step->edition->trustee_key, &instance, form->hash, answers,
-			contact, form->box_bytes, &err);
-	json_decref(answers);
-	json_decref(contact);
+	sealed = draft_seal(
+		&resume, &key, &step->draft, step->audience->form->box_bytes, &err);
 	secret_wipe(&key, sizeof(key));
-	if (!sealed) {
-		const struct question *first =
-			&form->questions[form->pages[step->page].first];
+	if (!sealed)
+		reply_too_long(step);
+	else if (seal_answers(step, &box))
+		exchange_keep_call(step->exchange,
+			draft_save(step->site->pool, step->edition->code,
+				step->audience->audience, &step->locator,
+				buf_str(&resume), buf_str(&box), saved, step));
+}
 
-		add_problem(&step->problems, first,
-			"Vos textes sont trop longs, tous ensemble, pour être enregistrés : raccourcissez-les un peu.");
-		respond_page(step, 422);
-		return;
-	}
-	exchange_keep_call(step->exchange,
-		draft_save(step->site->pool, step->edition->code,
-			step->audience->audience, &step->locator, buf_str(&resume),
-			buf_str(&box), saved, step));
+static int first_missing(const struct step *step)
+{
+	return answers_first_missing(
+		step->audience->form, step->draft.answers, step->site->options.now());
 }
 
 static void saved(void *arg, const struct err *err)
 {
 	struct step *step = arg;
-	int missing;
 
 	if (err && err->code == ERR_CONFLICT) {
 		respond_closed(step);
@@ -370,12 +394,7 @@ static void saved(void *arg, const struct err *err)
 	} else if (step->target >= 0) {
 		respond_go(step, step->target, "");
 	} else {
-		missing = answers_first_missing(step->audience->form, step->draft.answers,
-			step->site->options.now());
-		if (missing >= 0)
-			respond_go(step, missing, "?manque");
-		else
-			submit(step);
+		respond_go(step, first_missing(step), "?manque");
 	}
 }
 
@@ -398,14 +417,10 @@ static void submitted(void *arg, enum submit_outcome outcome, const struct err *
 	}
 }
 
+/* No draft is saved on the way: should the urn be out of reach, the reply holds this page and the draft the others. */
 static void submit(struct step *step)
 {
-	const struct form *form = step->audience->form;
 	SCOPED(buf_wipe) struct buf box = BUF_LIMIT(1 << 18);
-	struct id16 instance = token_instance(&step->keys->drafts, &step->token);
-	json_t *contact = NULL;
-	json_t *answers = answers_submission(
-		form, step->draft.answers, step->site->options.now(), &contact);
 	struct submission submission = {
 		.edition = step->edition->code,
 		.audience = step->audience->audience,
@@ -415,17 +430,11 @@ static void submit(struct step *step)
 		.locator = step->locator,
 		.slot = step->visit.slot,
 	};
-	struct err err = {0};
-	bool sealed = answer_box_seal(&box, &step->edition->count_key,
-		&step->edition->trustee_key, &instance, form->hash, answers, contact,
-		form->box_bytes, &err);
 
-	json_decref(answers);
-	json_decref(contact);
-	must(sealed); /* save_and_go sealed the same content */
+	if (!seal_answers(step, &box))
+		return;
 	submission.box = buf_str(&box);
-	exchange_keep_call(step->exchange,
-		NULL); /* the save is over; a submission is never cancelled */
+	exchange_keep_call(step->exchange, NULL); /* a submission is never cancelled */
 	step->ticket = submitter_put(step->site->submitter, &submission, submitted, step);
 }
 
