@@ -250,7 +250,7 @@ int command_mailing_list(const struct command_line *line)
 		printf("%-12.*s %-21s %-10.*s %8lld %8lld %8lld %8lld %8lld\n",
 			(int)db_str(rows, i, "kind").n, db_str(rows, i, "kind").p, due,
 			(int)db_str(rows, i, "state").n, db_str(rows, i, "state").p,
-			(long long)db_int(rows, i, "planned"),
+			(long long)db_int(rows, i, "total"),
 			(long long)db_int(rows, i, "sent"),
 			(long long)db_int(rows, i, "refused"),
 			(long long)db_int(rows, i, "skipped"),

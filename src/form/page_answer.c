@@ -322,7 +322,8 @@ json_t *page_read_boxes(struct page_reader *r)
 	bool other = q->has_other && (is_ticked(r, "other") || (nothing && comment[0]));
 	if (other)
 		json_array_append_new(ticked, json_string("other"));
-	if (has_unknown(r))
+	bool unknown = has_unknown(r);
+	if (unknown)
 		page_problem(r, NULL, x_strdup(NOT_LIST));
 	else if (exclusive && json_array_size(ticked) > 1)
 		page_problem(r, NULL,
@@ -333,6 +334,9 @@ json_t *page_read_boxes(struct page_reader *r)
 		page_keep_typed(r, "-Comment", str_of(comment));
 	else if (other)
 		read_comment(r, str_of(comment));
+	/* No code is written so: it stands for what was not in the list. */
+	if (unknown)
+		json_array_append_new(ticked, json_string("?"));
 	if (r->refused)
 		json_object_set_new(r->typed, q->name, ticked);
 	else if (json_array_size(ticked) > 0)

@@ -481,11 +481,15 @@ static void on_sent(void *arg, enum smtp_outcome outcome, int code, const char *
 		break;
 	case SMTP_DEFERRED:
 		/* No answer, "closing" (RFC 5321 section 3.8), or a refusal of us. */
-		if (code == 0 || code == 421 || code >= 500)
+		if (code == 0 || code == 421 || code >= 500) {
+			/* Not this mail's doing: it waits for the relay, not longer than the others. */
 			relay_failed(o, code);
-		else
+			row->outcome = DELIVERY_RETURNED;
+			record_row(row);
+		} else {
 			o->relay_failures = 0;
-		defer_row(row, code);
+			defer_row(row, code);
+		}
 		break;
 	case SMTP_UNKNOWN:
 		/* The row stays claimed; mailing_recover hands it to a person. */

@@ -4,6 +4,7 @@
  *
  *   GET /q/<n>     load draft → page
  *   POST /q/<n>    load draft → read, check → save → 303 ; after the last page: → urn → 303 /merci
+ *   GET /q/<n>?revoir   the same page with what is wrong or missing, 422
  */
 #include "barometre/base/log.h"
 #include "respond_private.h"
@@ -103,25 +104,6 @@ static void add_problem(
 		.question = question, .message = x_strdup(message)};
 }
 
-/* Reached by the check before sending: say which answers are missing on this page. */
-static void mark_missing(struct step *step, const struct routing *routing)
-{
-	const struct form *form = step->audience->form;
-	const struct page *page = &form->pages[step->page];
-
-	for (size_t i = page->first; i < page->first + page->count; i++) {
-		const struct question *q = &form->questions[i];
-		const json_t *answer = json_object_get(step->draft.answers, q->name);
-
-		if (!routing->question[i] || !q->required)
-			continue;
-		if (answer_is_empty(answer) ||
-			(q->each_row_required && json_object_size(answer) < q->row_count))
-			add_problem(&step->problems, q,
-				"Cette réponse est nécessaire pour envoyer le questionnaire.");
-	}
-}
-
 static void show_page(void *arg, const struct draft_view *view, const struct err *err)
 {
 	struct step *step = arg;
@@ -138,11 +120,13 @@ static void show_page(void *arg, const struct draft_view *view, const struct err
 		respond_go(step,
 			page >= 0 ? page : routing_previous(&routing, step->page), "");
 	} else {
-		if (str_eq_z(query, "manque"))
-			mark_missing(step, &routing);
+		if (str_eq_z(query, "revoir"))
+			answers_review_page(form, (size_t)step->page, step->draft.answers,
+				step->draft.typed, step->site->options.now(),
+				&step->problems);
 		step->page_grew = str_eq_z(query, "suite");
 		respond_set_cookie(step);
-		respond_page(step, 200);
+		respond_page(step, step->problems.count > 0 ? 422 : 200);
 	}
 	routing_release(&routing);
 }
@@ -388,13 +372,14 @@ static void saved(void *arg, const struct err *err)
 	}
 	respond_set_cookie(step);
 	if (step->action != STEP_BACK && step->problems.count > 0) {
-		respond_page(step, 422);
+		/* By an address of its own, so that Back and reload never send an old page again. */
+		respond_go(step, step->page, "?revoir");
 	} else if (step->action != STEP_BACK && step->page_grew) {
 		respond_go(step, step->page, "?suite");
 	} else if (step->target >= 0) {
 		respond_go(step, step->target, "");
 	} else {
-		respond_go(step, first_missing(step), "?manque");
+		respond_go(step, first_missing(step), "?revoir");
 	}
 }
 

@@ -26,7 +26,7 @@ static const struct {
 		"encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), "
 		"identity-credentials-get=(), idle-detection=(), magnetometer=(), microphone=(), midi=(), "
 		"payment=(), picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), "
-		"serial=(), usb=(), web-share=(), xr-spatial-tracking=()"},
+		"serial=(), usb=(), xr-spatial-tracking=()"},
 	{"Cross-Origin-Opener-Policy", "same-origin"},
 	{"Cross-Origin-Resource-Policy", "same-origin"},
 	{"X-Robots-Tag", "noindex"},

@@ -82,8 +82,8 @@ char *staff_plural(int64_t n, const char *one, const char *many)
 const char *staff_kind_label(struct str kind)
 {
 	static const struct word words[] = {{"invitation", "Invitation"},
-		{"relance1", "Relance 1"}, {"relance2", "Relance 2"},
-		{"relance3", "Relance 3"}};
+		{"relance1", "Relance\u00a01"}, {"relance2", "Relance\u00a02"},
+		{"relance3", "Relance\u00a03"}};
 
 	return word_of(words, COUNT_OF(words), kind, "Envoi");
 }

@@ -315,7 +315,7 @@ class Site:
     def post_twice(self, page, button):
         return self.post(page, button), self.post(page, button)
 
-    def post(self, page, button=None, expect=303):
+    def post(self, page, button=None, expect=200):
         if page.path.startswith("/r/"):
             return self.show(self.form.pages[0])
         if self.done:

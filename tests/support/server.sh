@@ -69,5 +69,6 @@ server_config() {
 server_start() {
 	in_background "$1" -c "$2/barometre.conf" migrate
 	env --default-signal=INT,QUIT "$1" -c "$2/barometre.conf" serve </dev/null >"$2/serve.log" 2>&1 &
+	# shellcheck disable=SC2034 # read by the callers
 	SERVER_PID=$!
 }

@@ -57,6 +57,11 @@ bool answers_read_page(const struct form *, size_t page, const struct field *,
 	size_t field_count, usec_t today, bool check_required, json_t *answers,
 	json_t *typed, struct problems *ret, struct err *) MUST_USE;
 
+/* What is wrong or missing on a page as it was saved: the problems answers_read_page would find if the page were sent
+ * again with these answers and these refused words. Changes nothing. */
+void answers_review_page(const struct form *, size_t page, const json_t *answers,
+	const json_t *typed, usec_t today, struct problems *ret);
+
 /* First page (0-based) with a required question that is visible and unanswered, or -1. */
 int answers_first_missing(const struct form *, const json_t *answers, usec_t today);
 /* Every value against the definition, strictly, as the count does: ERR_INVALID names the question, never the value. */
