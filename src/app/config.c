@@ -116,7 +116,7 @@ static bool check_values(const char *file, const struct config *c, struct err *e
 		if (!str_starts(url, STR("https://")) && !str_starts(url, STR("http://")))
 			return err_set(err, ERR_INVALID,
 				"%s: \"%s\" must begin with https://", file, urls[i]);
-		if (url.p[url.n - 1] == '/')
+		if (url.n > 0 && url.p[url.n - 1] == '/')
 			return err_set(err, ERR_INVALID,
 				"%s: \"%s\" must not end with a slash", file, urls[i]);
 	}

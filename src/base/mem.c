@@ -39,12 +39,12 @@ void *x_calloc(size_t count, size_t size)
 	return p;
 }
 
-void *x_realloc(void *old, size_t size)
+void *x_realloc(void *p, size_t size)
 {
-	void *p = realloc(old, size > 0 ? size : 1);
-	if (!p)
+	void *moved = realloc(p, size > 0 ? size : 1);
+	if (!moved)
 		out_of_memory(size);
-	return p;
+	return moved;
 }
 
 char *x_strndup(const char *s, size_t max)

@@ -6,11 +6,11 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-_Static_assert(KEY_BYTES == crypto_aead_xchacha20poly1305_ietf_KEYBYTES &&
-		KEY_BYTES == crypto_kdf_KEYBYTES &&
-		KEY_BYTES == crypto_box_PUBLICKEYBYTES &&
-		KEY_BYTES == crypto_box_SECRETKEYBYTES,
-	"every key is 32 bytes");
+/* Every key is 32 bytes. */
+_Static_assert(KEY_BYTES == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "AEAD");
+_Static_assert(KEY_BYTES == crypto_kdf_KEYBYTES, "derivation");
+_Static_assert(KEY_BYTES == crypto_box_PUBLICKEYBYTES, "public half of a box");
+_Static_assert(KEY_BYTES == crypto_box_SECRETKEYBYTES, "secret half of a box");
 _Static_assert(AEAD_OVERHEAD ==
 		crypto_aead_xchacha20poly1305_ietf_NPUBBYTES +
 			crypto_aead_xchacha20poly1305_ietf_ABYTES,

@@ -167,6 +167,7 @@ static bool check_pair(
 static bool bind_comparison(
 	struct binder *b, struct node *op, struct node *l, struct node *r)
 {
+	must(l && r); /* an operator of two sides has them */
 	op->type = TYPE_BOOL;
 	for (int i = 0; i < 2; i++) {
 		const struct node *side = i ? r : l;
@@ -191,6 +192,7 @@ static bool bind_comparison(
 static bool bind_list_word(
 	struct binder *b, struct node *op, struct node *l, struct node *r)
 {
+	must(l && r);
 	struct node *nodes = b->expr->nodes;
 	bool one = op->kind == NODE_CONTAINS || op->kind == NODE_NOTCONTAINS;
 	op->type = TYPE_BOOL;
@@ -217,6 +219,7 @@ static bool bind_list_word(
 static bool want(
 	struct binder *b, const struct node *n, enum expr_type type, const char *where)
 {
+	must(n);
 	return n->type == type ||
 		refuse(b, n, "%s wants %s here, not %s", where, type_names[type],
 			type_names[n->type]);

@@ -128,7 +128,7 @@ static bool take_field(struct csv *csv)
 
 enum csv_result csv_next(struct csv *csv, struct csv_record *ret)
 {
-	size_t end[CSV_FIELDS];
+	size_t end[CSV_FIELDS] = {0};
 	bool more = true, wide = false;
 
 	if (csv->rest.n == 0)

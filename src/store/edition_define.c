@@ -131,6 +131,7 @@ static bool get_date(const struct definition *d, const char *at, const json_t *o
 /* Codes go into addresses, file names and columns of exports. */
 static bool is_code(const char *text, bool with_dash)
 {
+	must(text);
 	size_t n = strlen(text);
 
 	for (const char *c = text; *c; c++) {
@@ -375,7 +376,7 @@ static bool read_mail(struct definition *d, const json_t *root, struct err *err)
 
 static bool read_dates(struct definition *d, const json_t *root, struct err *err)
 {
-	struct civil opens, closes;
+	struct civil opens = {0}, closes = {0};
 
 	if (!get_text(d, "", root, "zone", &d->zone, err))
 		return false;

@@ -202,7 +202,7 @@ static bool read_some(struct db *db, const char *edition, int64_t version, int64
 bool release_read(struct db *db, const char *edition, struct release_info *ret,
 	figure_fn *each, void *arg, struct err *err)
 {
-	struct release_info info;
+	struct release_info info = {0};
 	int64_t after = 0;
 	bool more = true;
 

@@ -499,6 +499,7 @@ void submitter_free(struct submitter *s)
 	while (s->first) {
 		struct item *item = s->first;
 		take_out(s, item);
+		must(s->first != item);
 		item_free(item);
 	}
 	loop_free_later(s->loop, free, s);

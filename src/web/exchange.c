@@ -192,8 +192,8 @@ bool exchange_fields(struct exchange *ex, const struct form_pair **ret, size_t *
 
 struct str exchange_field(struct exchange *ex, const char *name)
 {
-	const struct form_pair *pairs;
-	size_t count;
+	const struct form_pair *pairs = NULL;
+	size_t count = 0;
 	if (exchange_fields(ex, &pairs, &count, NULL))
 		for (size_t i = 0; i < count; i++)
 			if (str_eq_z(pairs[i].name, name))

@@ -68,6 +68,7 @@ static bool open_draft(
 		respond_unavailable(step);
 		return false;
 	}
+	must(view);
 	if (view->invitation_done) {
 		respond_already(step);
 		return false;
@@ -270,7 +271,8 @@ static void post_loaded(void *arg, const struct draft_view *view, const struct e
 {
 	struct step *step = arg;
 
-	step->already = view && view->invitation_done;
+	must(err || view);
+	step->already = !err && view->invitation_done;
 	if (!err && (step->already || !view->found)) {
 		step->draft.answers = json_object();
 		step->draft.typed = json_object();

@@ -253,8 +253,10 @@ static void view_rating(const struct view *v, json_t *data)
 	const struct question *q = v->question;
 	json_t *list = json_array();
 	double step = q->step > 0 ? q->step : 1;
+	int steps = (int)((q->max - q->min) / step + 1e-9);
 
-	for (double value = q->min; value <= q->max + 1e-9; value += step) {
+	for (int i = 0; i <= steps; i++) {
+		double value = q->min + i * step;
 		char code[48], text[48];
 
 		snprintf(code, sizeof(code), "%.10g", value);

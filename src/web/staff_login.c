@@ -74,7 +74,7 @@ static bool is_limited(struct staff_step *step, struct str login)
 	if (wait == 0)
 		return false;
 	(void)snprintf(
-		seconds, sizeof(seconds), "%lld", (long long)(wait / USEC_PER_SEC + 1));
+		seconds, sizeof(seconds), "%lld", (long long)wait / USEC_PER_SEC + 1);
 	exchange_header(step->exchange, "Retry-After", seconds);
 	problem = x_printf(
 		"Trop d’essais pour ce compte : par prudence, il faut attendre %lld minute%s avant "

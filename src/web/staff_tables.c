@@ -137,6 +137,7 @@ static json_t *audience_links(const struct staff_step *step, const struct tables
 	json_t *list = json_array(), *label;
 	const char *audience;
 
+	must(tables);
 	json_object_foreach(step->labels, audience, label) {
 		SCOPED(free_char)
 		char *href = x_printf(

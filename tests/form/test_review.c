@@ -55,8 +55,8 @@ static size_t read_then_review(const struct form *form, size_t page,
 	if (!answers_read_page(form, page, fields, count, TODAY, true, answers, typed,
 		    &reading, &err))
 		fail_msg("%s", err.text);
-	before = json_pack("{s:O, s:O}", "a", answers, "t", typed);
-	before = json_deep_copy(before);
+	before = json_pack(
+		"{s:o, s:o}", "a", json_deep_copy(answers), "t", json_deep_copy(typed));
 	answers_review_page(form, page, answers, typed, TODAY, &review);
 	assert_same(&reading, &review);
 	assert_true(json_equal(json_object_get(before, "a"), answers));
