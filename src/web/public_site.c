@@ -61,16 +61,28 @@ void respond_set_cookie(struct step *step)
 
 /* ---- answers that say why something cannot go on ---- */
 
-void respond_unavailable(struct step *step)
+static void unavailable(struct exchange *exchange)
 {
 	static const char *const lines[] = {
 		"Le service qui garde les réponses est momentanément indisponible. Rien de ce que vous "
 		"aviez déjà enregistré n’est perdu.",
 		"Attendez une minute, puis appuyez sur « Réessayer ».", NULL};
+	static const char *const lines_get[] = {
+		"Rien de ce que vous aviez déjà enregistré n’est perdu.",
+		"Attendez une minute, puis rechargez cette page.", NULL};
 
-	exchange_header(step->exchange, "Retry-After", "30");
-	info_retry(step->exchange, 503, "Vos réponses n’ont pas encore pu être gardées",
-		lines);
+	exchange_header(exchange, "Retry-After", "30");
+	if (exchange_request(exchange)->method == HTTP_METHOD_POST)
+		info_retry(exchange, 503, "Vos réponses n’ont pas encore pu être gardées",
+			lines);
+	else
+		info_message(exchange, 503, "Le service est momentanément indisponible",
+			lines_get);
+}
+
+void respond_unavailable(struct step *step)
+{
+	unavailable(step->exchange);
 }
 
 void respond_closed(struct step *step)
@@ -168,6 +180,23 @@ static const struct route routes[] = {
 	{HTTP_METHOD_GET, "/lexique", info_lexicon},
 	{HTTP_METHOD_GET, "/static/*", get_static},
 };
+
+static void unavailable_anywhere(void *site, struct exchange *exchange, int status,
+	const char *title, const char *message)
+{
+	(void)site;
+	(void)status;
+	(void)title;
+	(void)message;
+	unavailable(exchange);
+}
+
+void public_site_handle_down(void *site, struct exchange *exchange)
+{
+	static const struct route style[] = {{HTTP_METHOD_GET, "/static/*", get_static}};
+
+	site_dispatch(style, COUNT_OF(style), site, unavailable_anywhere, exchange);
+}
 
 struct public_site *public_site_new(struct loop *loop, struct db_pool *pool,
 	const struct editions *editions, const struct edition_web_keys *keys,

@@ -27,6 +27,8 @@ struct public_site *public_site_new(struct loop *, struct db_pool *,
 	const struct public_site_options *);
 void public_site_free(struct public_site *);
 void public_site_handle(void *site, struct exchange *); /* a handler_fn */
+/* While there is no database to make a site from: 503, and whatever was posted is held for another try. `site` is not used. */
+void public_site_handle_down(void *site, struct exchange *);
 
 struct staff_site_options {
 	const char *staff_url, *organisation;
