@@ -157,7 +157,8 @@ int duty_web(const struct config *config, const struct keyring *ring, int listen
 		site = public_site_new(
 			p.loop, p.pool, &editions, keys, ring->edition_count, &options);
 	}
-	run(&p, config, listener, site ? public_site_handle : public_site_handle_down, site);
+	run(&p, config, listener, site ? public_site_handle : public_site_handle_down,
+		site);
 	public_site_free(site);
 	db_pool_free(p.pool);
 	editions_release(&editions);

@@ -31,7 +31,7 @@ before(async () => {
   barometre('count', PAST);
   makeEdition(NOW, 'Baromètre de cette année');
   barometre('edition', 'open', NOW);
-  run(['account', 'create', 'claude', '--role', 'admin'], `${PASSWORD}\n`);
+  run(['account', 'create', 'dominique', '--role', 'admin'], `${PASSWORD}\n`);
   await awaitStatus('/o/equipes', 200);
   person = await newPerson({ javaScriptEnabled: true });
   page = person.page;
@@ -163,7 +163,7 @@ test('staff: log-in, and a log-in refused', async () => {
   await page.goto(`${world.staff}/login`);
   await look('staff-login');
   for (const password of ['autre chose', PASSWORD]) {
-    await page.locator('[name="login"]').fill('claude');
+    await page.locator('[name="login"]').fill('dominique');
     await page.locator('[name="password"]').fill(password);
     await follow(page, () => page.getByRole('button', { name: 'Se connecter' }).click());
     if (password !== PASSWORD) await look('staff-login-refused');
