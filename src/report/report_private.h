@@ -59,7 +59,6 @@ struct table {
 	const char *row; /* of a matrix, or NULL */
 	char *name;      /* "q" or "q.row" */
 	bool sensitive;
-	bool coded; /* the options of an open question are themes now */
 	int64_t base, mentions;
 	int64_t texts; /* calculated values that are texts */
 	struct option *options;

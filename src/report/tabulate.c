@@ -364,7 +364,7 @@ static void add_answer(struct table *t, const json_t *answer)
 		add_place(t, json_string_value(answer));
 		break;
 	case TABLE_TEXT:
-		if (!t->coded && json_is_string(answer) && !answer_is_empty(answer))
+		if (json_is_string(answer) && !answer_is_empty(answer))
 			add_answered(t);
 		break;
 	case TABLE_IDENTIFYING:
@@ -397,26 +397,4 @@ void tabulation_add(struct tabulation *tab, const json_t *answers, usec_t today)
 int64_t tabulation_people(const struct tabulation *tab)
 {
 	return tab->people;
-}
-
-void tabulation_set_themes(struct tabulation *tab, const char *question, int64_t base,
-	const struct theme_total *themes, size_t count)
-{
-	struct table *t = NULL;
-
-	for (size_t i = 0; i < tab->table_count && !t; i++)
-		if (tab->tables[i].type == TABLE_TEXT &&
-			strcmp(tab->tables[i].name, question) == 0)
-			t = &tab->tables[i];
-	must(t && base >= 0);
-	free_options(t);
-	t->options = x_calloc(count + 1, sizeof(*t->options));
-	t->coded = true;
-	t->base = base;
-	t->mentions = 0;
-	for (size_t i = 0; i < count; i++) {
-		must(themes[i].count >= 0 && themes[i].count <= base);
-		add_option(t, themes[i].code, themes[i].label)->count = themes[i].count;
-		t->mentions += themes[i].count;
-	}
 }

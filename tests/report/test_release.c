@@ -504,26 +504,47 @@ static void a_scale_with_hidden_options_has_no_mean(void **state)
 	form_free(form);
 }
 
+/* The lines of a coded open question: every theme of its book, with the same thresholds as any table. */
+static void assert_themes(int64_t base, const int64_t *counts,
+	struct thresholds thresholds, const char *expected)
+{
+	struct figures figures = {0};
+	struct buf text = BUF_LIMIT(1 << 20);
+
+	figures_add_themes(&figures, "a", "t", "code_besoins", base, counts, thresholds);
+	for (size_t i = 0; i < figures.count; i++)
+		put_line(&text, &figures.list[i]);
+	assert_string_equal(buf_str(&text).p, expected);
+	buf_release(&text);
+	figures_release(&figures);
+}
+
 static void themes_replace_answered(void **state)
 {
-	(void)state;
-	struct form *form = form_of(
-		"{'type':'comment','name':'t','title':'T','barometre':{'role':'text'}}");
-	struct tabulation *tab = tabulation_new(form);
-	const struct theme_total themes[] = {{"x", "X", 9}, {"y", "Y", 6}};
+	const int64_t counts[] = {9, 6, 0, 0, 0, 0, 0, 0, 0};
 
-	answer_times(tab, "{'t':'secret'}", 14);
-	tabulation_set_themes(tab, "t", 12, themes, 2);
-	answer_times(tab, "{'t':'secret'}", 1);
-	assert_lines(tab, usual,
-		"t text x 12 15 9 75\n"
-		"t text y 12 15 6 50\n");
-	tabulation_set_themes(tab, "t", 10, themes, 2);
-	assert_lines(tab, usual,
-		"t text x . . . . base_under_threshold\n"
-		"t text y . . . . base_under_threshold\n");
-	tabulation_free(tab);
-	form_free(form);
+	(void)state;
+	assert_int_equal(codebook_size("code_besoins"), COUNT_OF(counts));
+	assert_themes(12, counts, usual,
+		"t text temps 12 15 9 75\n"
+		"t text rh_finances 12 15 6 50\n"
+		"t text instances_reconnaissance 12 15 0 0\n"
+		"t text connaitre_pp 12 15 0 0\n"
+		"t text appui_methodologique 12 15 0 0\n"
+		"t text visibilite 12 15 0 0\n"
+		"t text se_former_rencontrer 12 15 0 0\n"
+		"t text rien 12 15 0 0\n"
+		"t text non_classe 12 15 0 0\n");
+	assert_themes(10, counts, usual,
+		"t text temps . . . . base_under_threshold\n"
+		"t text rh_finances . . . . base_under_threshold\n"
+		"t text instances_reconnaissance . . . . base_under_threshold\n"
+		"t text connaitre_pp . . . . base_under_threshold\n"
+		"t text appui_methodologique . . . . base_under_threshold\n"
+		"t text visibilite . . . . base_under_threshold\n"
+		"t text se_former_rencontrer . . . . base_under_threshold\n"
+		"t text rien . . . . base_under_threshold\n"
+		"t text non_classe . . . . base_under_threshold\n");
 }
 
 static void the_number_of_people_is_first_and_always_shown(void **state)

@@ -36,13 +36,5 @@ DEFINE_DROP(tabulation_drop, struct tabulation, tabulation_free)
 /* One submission (answers_submission's object). `today` as given to it. */
 void tabulation_add(struct tabulation *, const json_t *answers, usec_t today);
 int64_t tabulation_people(const struct tabulation *);
-/* Coded themes of an open question: people whose text is coded, and per theme. Replaces "answered" as its options.
- * The question must be an open one of the form; texts are copied. */
-struct theme_total {
-	const char *code, *label;
-	int64_t count;
-};
-void tabulation_set_themes(struct tabulation *, const char *question, int64_t base,
-	const struct theme_total *, size_t);
 
 #endif
