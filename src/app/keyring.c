@@ -46,8 +46,8 @@ bool keyring_put(const char *folder, const char *name, const void *key, struct e
 	SCOPED(free_char)
 	char *temporary = x_printf("%s/.%s.%ld", folder, name, (long)getpid());
 	char text[HEX_CHARS + 2];
-	bool ok, exists;
-	int fd;
+	int fd, why;
+	bool ok;
 
 	(void)unlink(temporary);
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -59,15 +59,15 @@ bool keyring_put(const char *folder, const char *name, const void *key, struct e
 	ok = write_all(fd, text, HEX_CHARS + 1);
 	/* link, not rename: of two that make the same key at once, one must lose. */
 	ok = close(fd) == 0 && ok && link(temporary, path) == 0 && sync_folder(folder);
-	exists = !ok && errno == EEXIST;
+	why = errno;
 	(void)unlink(temporary);
 	secret_wipe(text, sizeof(text));
-	if (exists)
+	if (!ok && why == EEXIST)
 		return err_set(err, ERR_CONFLICT,
 			"the key \"%s\" exists already and is not overwritten", path);
 	return ok ||
 		err_set(err, ERR_BROKEN, "cannot write the key \"%s\": %s", path,
-			strerror(errno));
+			strerror(why));
 }
 
 bool keyring_has(const char *folder, const char *name)

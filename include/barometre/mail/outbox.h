@@ -8,8 +8,9 @@
  * Promises: O1 claim → send → record for each contact; a crash leaves "claimed", shown as unknown, never repeated by
  *   itself. A record that the database does not take is tried again for as long as the process lives. O2 whether to send
  *   is read at the claim, seconds before. O3 pace: at most `per_minute`, evenly, for each outbox. O4 nothing leaves
- *   outside the window or after not-after. O5 relay down: the row goes back to planned with a later not_before, the
- *   outbox waits (10 s, doubled up to 5 min) and then tries with one; nothing is lost. O6 logs hold counts and reply
+ *   outside the window or after not-after. O5 relay down: the row goes back as if it had never been claimed, the
+ *   outbox waits (10 s, doubled up to 5 min) and then tries with one; nothing is lost. A 4xx for one mail alone
+ *   gives that mail a later not_before. O6 logs hold counts and reply
  *   codes only.
  */
 #ifndef BAROMETRE_MAIL_OUTBOX_H
