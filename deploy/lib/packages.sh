@@ -22,6 +22,7 @@ PACKAGES_TEST=(
 	clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
 	libcmocka-dev valgrind shellcheck
 	chromium
+	default-jre-headless # the Nu HTML checker of the end-to-end tests
 	nginx-light wrk # what the bench compares with, and with what
 )
 

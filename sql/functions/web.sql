@@ -120,21 +120,35 @@ AS $$
 		coalesce((SELECT v.done FROM barometre.invitation v WHERE v.mac = p_mac), false)
 $$;
 
--- Insert first, then look at the state, for the reason told above web_submit.
-CREATE OR REPLACE FUNCTION barometre.web_draft_save(p_edition text, p_audience text, p_loc bytea, p_resume bytea,
-	p_count bytea)
-RETURNS void
+-- Writes a draft over what the writer had read, and says whether it could: with p_from NULL there was none; else there
+-- was one at p_from whose resume box began with p_was (24 random bytes, new each time it is sealed), and it moves to p_loc.
+-- So two pages that are sent together do not undo each other, and a page that comes late never brings back what
+-- was sent, erased or moved meanwhile: its writer reads again first.
+-- Writes first, then looks at the state, for the reason told above web_submit.
+DROP FUNCTION IF EXISTS barometre.web_draft_save(text, text, bytea, bytea, bytea);
+CREATE OR REPLACE FUNCTION barometre.web_draft_save(p_edition text, p_audience text, p_from bytea, p_was bytea, p_loc bytea,
+	p_resume bytea, p_count bytea)
+RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	v_written boolean;
 BEGIN
-	INSERT INTO barometre.draft (loc, edition, audience, resume_box, count_box)
-	VALUES (p_loc, p_edition, p_audience, p_resume, p_count)
-	ON CONFLICT (loc) DO UPDATE SET resume_box = excluded.resume_box, count_box = excluded.count_box;
+	IF p_from IS NULL THEN
+		INSERT INTO barometre.draft (loc, edition, audience, resume_box, count_box)
+		VALUES (p_loc, p_edition, p_audience, p_resume, p_count) ON CONFLICT DO NOTHING;
+	ELSE
+		UPDATE barometre.draft SET loc = p_loc, resume_box = p_resume, count_box = p_count
+		WHERE loc = p_from AND edition = p_edition AND audience = p_audience
+			AND substring(resume_box FROM 1 FOR 24) = p_was;
+	END IF;
+	v_written := FOUND;
 	PERFORM 1 FROM barometre.edition e JOIN barometre.edition_audience a ON a.edition = e.code
 	WHERE e.code = p_edition AND e.state = 'open' AND a.audience = p_audience;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'BR001', MESSAGE = 'edition not open';
 	END IF;
+	RETURN v_written;
 END
 $$;
 

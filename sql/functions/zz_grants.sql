@@ -32,7 +32,7 @@ GRANT EXECUTE ON FUNCTION
 	barometre.web_submit(text[], text[], text[], bytea[], uuid[], bytea[], bytea[], date, integer),
 	barometre.web_invitation(bytea),
 	barometre.web_draft_load(bytea, bytea),
-	barometre.web_draft_save(text, text, bytea, bytea, bytea),
+	barometre.web_draft_save(text, text, bytea, bytea, bytea, bytea, bytea),
 	barometre.web_draft_delete(bytea),
 	barometre.web_stop(bytea),
 	barometre.web_receipt_check(uuid),

@@ -10,7 +10,6 @@
 
 #include "barometre/app/duties.h"
 #include "barometre/app/keyring.h"
-#include "barometre/form/form.h"
 #include "barometre/store/migrate.h"
 #include "barometre/store/staff_store.h"
 
@@ -113,35 +112,6 @@ int command_check_config(const struct command_line *line)
 		printf("the configuration is right\n");
 	}
 	return EXIT_SUCCESS;
-}
-
-static bool check_form(const char *file, struct err *err)
-{
-	SCOPED(buf_release) struct buf text = BUF_LIMIT(MAX_FILE);
-	SCOPED(buf_release) struct buf outline = BUF_LIMIT(1 << 22);
-	SCOPED(form_drop) struct form *form = NULL;
-
-	if (!command_read_file(file, &text, err))
-		return false;
-	form = form_parse(buf_str(&text), file, err);
-	if (!form)
-		return false;
-	form_outline(form, &outline);
-	fputs(buf_str(&outline).p, stdout);
-	return true;
-}
-
-int command_check_form(const struct command_line *line)
-{
-	int status = EXIT_SUCCESS;
-
-	for (int i = 0; i < line->count; i++) {
-		struct err err = {0};
-
-		if (!check_form(line->words[i], &err))
-			status = command_fails(&err);
-	}
-	return status;
 }
 
 int command_account_create(const struct command_line *line)

@@ -127,6 +127,26 @@ static json_t *band_of(const json_t *number)
 	return json_string(text);
 }
 
+/* The texts of a multipletext go to the open answers, each by itself; its numbers stay. */
+static void gather_items(
+	struct gathered *g, const struct question *q, json_t *items, json_t *row)
+{
+	json_t *numbers = json_object();
+	const char *code;
+	json_t *value;
+
+	json_object_foreach(items, code, value) {
+		SCOPED(free_char) char *name = x_printf("%s.%s", q->name, code);
+		if (json_is_string(value))
+			gather_text(g, name, json_string_value(value));
+		else
+			json_object_set(numbers, code, value);
+	}
+	if (json_object_size(numbers) > 0)
+		json_object_set(row, q->name, numbers);
+	json_decref(numbers);
+}
+
 /* The row to keep: what would point to somebody has gone to stores of its own. */
 static json_t *coarsen(struct gathered *g, json_t *answers)
 {
@@ -143,6 +163,8 @@ static json_t *coarsen(struct gathered *g, json_t *answers)
 			gather_text(g, key, json_string_value(value));
 		else if (q && q->role == ROLE_TEXT && json_is_string(value))
 			gather_text(g, key, json_string_value(value));
+		else if (q && q->role == ROLE_TEXT && json_is_object(value))
+			gather_items(g, q, value, row);
 		else if (q && q->role == ROLE_LOCALITY && json_is_string(value))
 			gather_place(g, key, json_string_value(value));
 		else if (q && q->role == ROLE_SEGMENT && json_is_number(value))

@@ -17,8 +17,18 @@ static const struct command commands[] = {
 	{"check-config", "[--describe]",
 		"check the configuration file; --describe prints every option", "", 0,
 		false, command_check_config},
-	{"check-form", "FILE…", "check questionnaires and print their outline",
-		"Every error names file, line and remedy. Exit status 2 when one is wrong.",
+	{"check-form", "[--strict] [VIEW] FILE… | --diff OLD NEW",
+		"check questionnaires before they are published",
+		"Every finding is written as file:line:column: error|warning|note: what: remedy.\n"
+		"  --strict        warnings count as errors\n"
+		"VIEW, printed when there is no error:\n"
+		"  --outline       pages, questions, codes and conditions\n"
+		"  --graph=dot     the routing as a graph for Graphviz\n"
+		"  --graph=svg     the routing as a picture\n"
+		"  --codebook      variables and codes as CSV\n"
+		"  --diff OLD NEW  what changed and which series break; with --format=json for programs\n"
+		"Exit status: 0 right, 1 usage, 2 a form is wrong, 3 a file is missing, "
+		"5 --diff found a series that breaks.",
 		1, false, command_check_form},
 	{"edition create", "FILE.json", "make an edition from its file",
 		"Stores the questionnaires by hash, plans the mailings, makes the edition's keys in key_directory.",

@@ -85,6 +85,31 @@ void buf_addc(struct buf *b, char c)
 	buf_bytes(b, &c, 1);
 }
 
+void buf_html(struct buf *out, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		switch (text.p[i]) {
+		case '&':
+			buf_puts(out, "&amp;");
+			break;
+		case '<':
+			buf_puts(out, "&lt;");
+			break;
+		case '>':
+			buf_puts(out, "&gt;");
+			break;
+		case '"':
+			buf_puts(out, "&quot;");
+			break;
+		case '\'':
+			buf_puts(out, "&#39;");
+			break;
+		default:
+			buf_addc(out, text.p[i]);
+		}
+	}
+}
+
 void buf_printf(struct buf *b, const char *format, ...)
 {
 	va_list args;

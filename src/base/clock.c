@@ -6,7 +6,6 @@
 
 #include "barometre/base/str.h"
 
-#define NBSP "\xC2\xA0"      /* U+00A0 no-break space */
 #define NNBSP "\xE2\x80\xAF" /* U+202F narrow no-break space */
 
 #define ZONE_CHARS 64
@@ -216,27 +215,45 @@ void clock_rfc3339(usec_t t, char out[21])
 }
 
 /* Our own tables: the words must not depend on the locales or the ICU data of a machine. */
-static const char *const months[] = {"janvier", "février", "mars", "avril", "mai", "juin",
-	"juillet", "août", "septembre", "octobre", "novembre", "décembre"};
+static const char *const months[] = {WORDS("janvier"), WORDS("février"), WORDS("mars"),
+	WORDS("avril"), WORDS("mai"), WORDS("juin"), WORDS("juillet"), WORDS("août"),
+	WORDS("septembre"), WORDS("octobre"), WORDS("novembre"), WORDS("décembre")};
 static const char *const weekdays[] = {
 	"lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"};
 
-static char *french_date(struct civil c)
+char *civil_date(const struct language *language, struct civil c)
 {
-	return x_printf("%d%s" NBSP "%s %d", c.day, c.day == 1 ? "er" : "",
-		months[c.month - 1], c.year);
+	SCOPED(free_char) char *day = x_printf("%d", c.day);
+	SCOPED(free_char) char *year = x_printf("%d", c.year);
+
+	return words_fill(language, "{jour}\u00a0{mois} {an}", "jour",
+		c.day == 1 ? words(language, "1er") : day, "mois",
+		words(language, months[c.month - 1]), "an", year, NULL);
+}
+
+char *civil_month(const struct language *language, struct civil c)
+{
+	SCOPED(free_char) char *year = x_printf("%d", c.year);
+
+	return words_fill(language, "{mois}\u00a0{an}", "mois",
+		words(language, months[c.month - 1]), "an", year, NULL);
+}
+
+char *clock_date(const struct language *language, usec_t t, const char *zone)
+{
+	return civil_date(language, clock_civil(t, zone));
 }
 
 char *clock_french_date(usec_t t, const char *zone)
 {
-	return french_date(clock_civil(t, zone));
+	return clock_date(language_french(), t, zone);
 }
 
 char *clock_french_time(usec_t t, const char *zone)
 {
 	struct civil c = clock_civil(t, zone);
 	const char *weekday = weekdays[civil_weekday(c.year, c.month, c.day) - 1];
-	SCOPED(free_char) char *date = french_date(c);
+	SCOPED(free_char) char *date = civil_date(language_french(), c);
 
 	if (c.minute == 0)
 		return x_printf("%s %s à %d" NNBSP "h", weekday, date, c.hour);

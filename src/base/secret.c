@@ -16,6 +16,7 @@ _Static_assert(AEAD_OVERHEAD ==
 			crypto_aead_xchacha20poly1305_ietf_ABYTES,
 	"nonce and tag");
 _Static_assert(SEAL_OVERHEAD == crypto_box_SEALBYTES, "ephemeral key and tag");
+_Static_assert(sizeof(struct id16) == crypto_pwhash_SALTBYTES, "salt of password_key");
 _Static_assert(crypto_pwhash_STRBYTES == 128, "password_hash writes 128 bytes");
 
 #define NONCE_BYTES crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
@@ -283,6 +284,20 @@ bool password_verify(const char *stored, struct str password)
 	memcpy(hash, stored, n);
 	return crypto_pwhash_str_verify(hash, password.p ? password.p : "", password.n) ==
 		0;
+}
+
+bool password_key(struct key *ret, struct str password, const struct id16 *salt)
+{
+	struct key key;
+
+	if (crypto_pwhash(key.b, sizeof(key.b), password.p ? password.p : "", password.n,
+		    salt->b, crypto_pwhash_OPSLIMIT_INTERACTIVE,
+		    crypto_pwhash_MEMLIMIT_INTERACTIVE,
+		    crypto_pwhash_ALG_ARGON2ID13) != 0)
+		return false;
+	*ret = key;
+	secret_wipe(&key, sizeof(key));
+	return true;
 }
 
 void hex_write(char *out, const void *bytes, size_t n)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "barometre/base/template.h"
 
+#include "barometre/base/words.h"
 #include "base_private.h"
 
 static bool str_ends(struct str s, struct str suffix)
@@ -19,34 +20,40 @@ static const char *pragma_for(struct str name, struct str text)
 	return "{{%AUTOESCAPE context=\"HTML\"}}";
 }
 
-static bool load_one(const struct asset *asset, struct err *e)
+/* "question.html", and for other languages "en/question.html". */
+static bool load_one(
+	const struct asset *asset, const struct language *language, struct err *e)
 {
 	struct str text = asset_text(asset);
 	struct shim_reason reason = {{0}};
+	SCOPED(free_char)
+	char *name = language->words ? x_printf("%s/%s", language->code, asset->name)
+				     : x_strdup(asset->name);
 
 	if (!str_is_utf8(text))
-		return err_set(e, ERR_INVALID, "template \"%s\": not UTF-8", asset->name);
-	if (shim_has(asset->name))
-		return err_set(
-			e, ERR_INVALID, "template \"%s\": loaded twice", asset->name);
-	struct buf source = BUF_LIMIT(text.n + 64);
+		return err_set(e, ERR_INVALID, "template \"%s\": not UTF-8", name);
+	if (shim_has(name))
+		return err_set(e, ERR_INVALID, "template \"%s\": loaded twice", name);
+	SCOPED(buf_release) struct buf source = BUF_LIMIT(4 * text.n + 1024);
 	buf_puts(&source, pragma_for(str_of(asset->name), text));
-	buf_add(&source, text);
+	if (!words_page(&source, language, text))
+		return err_set(e, ERR_INVALID, "template \"%s\": a [[ is not closed",
+			asset->name);
 	must(!source.failed);
-	bool done = shim_put(asset->name, source.p, source.n, &reason);
-	buf_release(&source);
-	if (!done)
-		return err_set(
-			e, ERR_INVALID, "template \"%s\": %s", asset->name, reason.text);
+	if (!shim_put(name, source.p, source.n, &reason))
+		return err_set(e, ERR_INVALID, "template \"%s\": %s", name, reason.text);
 	return true;
 }
 
 bool template_load(const struct asset_set *set, struct err *e)
 {
-	for (size_t i = 0; i < set->count; i++) {
-		if (!load_one(&set->rows[i], e))
-			return false;
-	}
+	size_t languages;
+	const struct language *list = language_list(&languages);
+
+	for (size_t i = 0; i < set->count; i++)
+		for (size_t l = 0; l < languages; l++)
+			if (!load_one(&set->rows[i], &list[l], e))
+				return false;
 	return true;
 }
 

@@ -21,7 +21,8 @@ static const char *const type_names[] = {
 	[TYPE_LIST] = "a list",
 	[TYPE_DATE] = "a date",
 	[TYPE_TEXT] = "a free text",
-	[TYPE_MATRIX] = "a matrix",
+	[TYPE_MATRIX] = "a matrix or multipletext",
+	[TYPE_RANKING] = "a ranking",
 };
 
 #define refuse(b, node, format, ...)                                       \
@@ -41,13 +42,48 @@ bool expr_reads(const struct expr *e, size_t question)
 	return false;
 }
 
+size_t expr_named(const struct expr *e, const struct form *form, const size_t *ready)
+{
+	size_t last = 0;
+	for (size_t i = 0; i < e->count; i++) {
+		const struct question *q = e->nodes[i].kind == NODE_NAME
+			? form_find(form, e->nodes[i].text)
+			: NULL;
+		if (!q)
+			continue;
+		size_t index = form_index(form, q), behind = index + 1;
+		if (q->type == QUESTION_CALCULATED) {
+			size_t first = index;
+			while (first > 0 &&
+				form->questions[first - 1].type == QUESTION_CALCULATED)
+				first--;
+			behind = ready[index - first];
+		}
+		last = behind > last ? behind : last;
+	}
+	return last;
+}
+
+/* Behind which question its value is known; SIZE_MAX when that is not bound yet, so stands later in the list. */
+static size_t known_after(const struct form *form, const struct question *q)
+{
+	if (q->type != QUESTION_CALCULATED)
+		return form_index(form, q) + 1;
+	return q->expression ? q->expression->after : SIZE_MAX;
+}
+
+static enum expr_type type_of_input(enum input_type input)
+{
+	if (input == INPUT_NUMBER)
+		return TYPE_NUMBER;
+	return input == INPUT_DATE ? TYPE_DATE : TYPE_TEXT;
+}
+
 static enum expr_type type_of(const struct question *q)
 {
 	switch (q->type) {
 	case QUESTION_TEXT:
-		if (q->input == INPUT_NUMBER)
-			return TYPE_NUMBER;
-		return q->input == INPUT_DATE ? TYPE_DATE : TYPE_TEXT;
+		return type_of_input(q->input);
 	case QUESTION_RADIOGROUP:
 	case QUESTION_DROPDOWN:
 		return TYPE_CODE;
@@ -58,14 +94,42 @@ static enum expr_type type_of(const struct question *q)
 	case QUESTION_RATING:
 		return TYPE_NUMBER;
 	case QUESTION_MATRIX:
+	case QUESTION_MULTIPLETEXT:
 		return TYPE_MATRIX;
+	case QUESTION_RANKING:
+		return TYPE_RANKING;
+	case QUESTION_EXPRESSION:
 	case QUESTION_CALCULATED:
-		return expr_result(q->visible_if);
+		return expr_result(q->expression);
 	case QUESTION_COMMENT:
 	case QUESTION_HTML:
 		break;
 	}
 	return TYPE_TEXT;
+}
+
+/* {matrix.row} is a code, {multipletext.item} what its field holds. */
+static bool bind_row(struct binder *b, struct node *n, const struct question *q)
+{
+	if (q->type == QUESTION_MULTIPLETEXT) {
+		for (size_t i = 0; i < q->item_count; i++)
+			if (str_eq_z(n->row, q->items[i].code)) {
+				n->z_row = q->items[i].code;
+				n->type = type_of_input(q->items[i].input);
+				return true;
+			}
+		return refuse(b, n, "'%s' has no item '%.*s'", q->name, (int)n->row.n,
+			n->row.p);
+	}
+	if (q->type != QUESTION_MATRIX)
+		return refuse(b, n, "'%s' is no matrix: it has no rows", q->name);
+	const struct choice *row = question_find_row(q, n->row);
+	if (!row)
+		return refuse(
+			b, n, "'%s' has no row '%.*s'", q->name, (int)n->row.n, n->row.p);
+	n->z_row = row->code;
+	n->type = TYPE_CODE;
+	return true;
 }
 
 static bool bind_name(struct binder *b, struct node *n)
@@ -75,24 +139,21 @@ static bool bind_name(struct binder *b, struct node *n)
 	if (!q)
 		return refuse(b, n, "no question is called '%.*s'", length, n->text.p);
 	n->question = form_index(b->form, q);
-	if (n->question >= b->before)
-		return refuse(b, n,
-			"'%s' does not stand earlier: a condition may only name questions before it",
-			q->name);
+	size_t after = known_after(b->form, q);
+	if (after > b->before)
+		return q->type == QUESTION_CALCULATED
+			? refuse(b, n,
+				  "'%s' reads what does not stand earlier, or stands later in "
+				  "calculatedValues itself: move it, or name only earlier ones",
+				  q->name)
+			: refuse(b, n,
+				  "'%s' does not stand earlier: a condition may only name questions before it",
+				  q->name);
 	if (q->type == QUESTION_HTML)
 		return refuse(b, n, "'%s' is html and has no answer", q->name);
+	b->expr->after = after > b->expr->after ? after : b->expr->after;
 	n->type = type_of(q);
-	if (n->row.n == 0)
-		return true;
-	if (n->type != TYPE_MATRIX)
-		return refuse(b, n, "'%s' is no matrix: it has no rows", q->name);
-	const struct choice *row = question_find_row(q, n->row);
-	if (!row)
-		return refuse(
-			b, n, "'%s' has no row '%.*s'", q->name, (int)n->row.n, n->row.p);
-	n->z_row = row->code;
-	n->type = TYPE_CODE;
-	return true;
+	return n->row.n == 0 || bind_row(b, n, q);
 }
 
 /* Is the literal a code of the question that `name` reads? A number 0 to 9 stands for its digit. */
@@ -179,9 +240,12 @@ static bool bind_comparison(
 				"%s is never compared: use empty or notempty",
 				"a free text");
 		if (side->type == TYPE_MATRIX)
+			return refuse(b, op, "%s is read by its rows: write {%.*s.row}",
+				type_names[TYPE_MATRIX], (int)side->text.n, side->text.p);
+		if (side->type == TYPE_RANKING)
 			return refuse(b, op,
-				"a matrix is read by its rows: write {%.*s.row}",
-				(int)side->text.n, side->text.p);
+				"%s is never compared: use empty or notempty",
+				"a ranking");
 		if (side->type == TYPE_LIST)
 			return refuse(b, op, "%s is not compared: use anyof", "a list");
 	}
@@ -379,10 +443,30 @@ static bool bind_node(struct binder *b, uint16_t index)
 	}
 }
 
+/* Values made of values made of values: the browser gets them written out (expr_compile). */
+#define MAX_UNFOLDED 4000
+
+static size_t count_unfolded(const struct expr *e, const struct form *form)
+{
+	size_t total = e->count;
+	for (size_t i = 0; i < e->count; i++) {
+		if (e->nodes[i].kind != NODE_NAME)
+			continue;
+		const struct question *q = &form->questions[e->nodes[i].question];
+		if (!q->expression)
+			continue;
+		total += q->expression->unfolded;
+		if (q->visible_if)
+			total += q->visible_if->unfolded;
+	}
+	return total;
+}
+
 bool expr_bind(struct expr *e, const struct form *form, size_t before,
 	bool must_be_boolean, struct err *err)
 {
 	struct binder b = {e, form, before, err};
+	e->after = 0;
 	if (!bind_node(&b, e->root))
 		return false;
 	const struct node *root = &e->nodes[e->root];
@@ -393,8 +477,14 @@ bool expr_bind(struct expr *e, const struct form *form, size_t before,
 				? "compare it"
 				: "use notempty");
 	if (root->type == TYPE_CHOICES || root->type == TYPE_LIST ||
-		root->type == TYPE_TEXT || root->type == TYPE_MATRIX)
+		root->type == TYPE_TEXT || root->type == TYPE_MATRIX ||
+		root->type == TYPE_RANKING)
 		return refuse(&b, root, "%s cannot be the value of an expression",
 			type_names[root->type]);
-	return true;
+	e->unfolded = count_unfolded(e, form);
+	return e->unfolded <= MAX_UNFOLDED ||
+		refuse(&b, root,
+			"with the values it reads it has %zu parts, at most %d: "
+			"work out fewer values from each other",
+			e->unfolded, MAX_UNFOLDED);
 }

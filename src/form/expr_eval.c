@@ -3,6 +3,7 @@
  * Evaluation of a bound expression. SurveyJS's meaning where the profile accepts: a missing answer is 0 in
  * arithmetic, sums skip it, a division by nothing is missing, results are rounded to the operands' decimals.
  */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -285,7 +286,8 @@ static struct value round_or_trunc(const struct evaluation *ev, const struct nod
 	}
 	if (x.kind != VALUE_NUMBER)
 		return x;
-	double scaled = x.number * scale;
+	/* 1.15 is a little less in binary: the nudge makes 115 of 1.15 × 100, as in SurveyJS. */
+	double scaled = x.number * scale * (1 + DBL_EPSILON);
 	return value_number(
 		(call->function == FN_ROUND ? round(scaled) : trunc(scaled)) / scale);
 }

@@ -51,8 +51,9 @@ enum expr_type {
 	TYPE_CHOICES, /* the answers to a checkbox question */
 	TYPE_LIST,    /* literal codes */
 	TYPE_DATE,
-	TYPE_TEXT,   /* what people typed: only empty and notempty */
-	TYPE_MATRIX, /* the same; its rows are codes */
+	TYPE_TEXT, /* what people typed: only empty and notempty */
+	TYPE_MATRIX, /* the same; its rows are codes. Of a multipletext: its items are what they hold */
+	TYPE_RANKING, /* only empty and notempty */
 };
 
 enum expr_function {
@@ -80,7 +81,8 @@ struct node {
 	double number;
 	struct str
 		text; /* NODE_TEXT: the value; NODE_NAME: the question; NODE_NUMBER: as written */
-	struct str row;    /* NODE_NAME: "" or the row of a matrix */
+	struct str
+		row; /* NODE_NAME: "", the row of a matrix or the item of a multipletext */
 	size_t question;   /* NODE_NAME, once bound */
 	const char *z_row; /* the same row as the form's own text, or NULL */
 };
@@ -89,6 +91,8 @@ struct expr {
 	struct node *nodes;
 	size_t count, capacity;
 	uint16_t root;
+	size_t unfolded; /* once bound: nodes, with those of every expression it reads in the place of its name */
+	size_t after; /* once bound: all it reads, through calculated values too, stands before this index */
 	char *text;   /* literals are unescaped in place and point into it */
 	char *source; /* as written */
 };
@@ -100,5 +104,8 @@ enum expr_type expr_result(const struct expr *);
 const char *expr_source(const struct expr *);
 /* Does it read this question? */
 bool expr_reads(const struct expr *, size_t question);
+/* Before it is bound: one more than the last question it names, `ready` for calculated values (by their place among
+ * the questions); names that do not exist count as 0. */
+size_t expr_named(const struct expr *, const struct form *, const size_t *ready);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "barometre/base/pattern.h"
 #include "reader.h"
 
 struct form *form_new(void)
@@ -21,11 +22,32 @@ void form_free(struct form *form)
 	if (!form)
 		return;
 	struct form_owner *owner = form_owner(form);
+	for (size_t i = 0; i < owner->variant_count; i++)
+		form_free(&owner->variants[i]->form);
+	free(owner->variants);
 	for (size_t i = 0; i < owner->expr_count; i++)
 		expr_free(owner->exprs[i]);
 	free(owner->exprs);
+	for (size_t i = 0; i < owner->pattern_count; i++)
+		pattern_free(owner->patterns[i]);
+	free(owner->patterns);
 	arena_release(&owner->arena);
 	free(owner);
+}
+
+const struct form *form_in(const struct form *form, const struct language *language)
+{
+	const struct form_owner *root = ((const struct form_owner *)form)->root;
+	for (size_t i = 0; i < root->variant_count; i++)
+		if (root->variants[i]->form.language == language)
+			return &root->variants[i]->form;
+	return &root->form;
+}
+
+bool form_speaks(const struct form *form, const struct language *language)
+{
+	const struct form_owner *root = ((const struct form_owner *)form)->root;
+	return root->speaks[language - language_list(NULL)];
 }
 
 /* Insertion sort: forms have dozens of questions and are read once. */
@@ -93,47 +115,4 @@ const struct choice *question_find_choice(const struct question *q, struct str c
 const struct choice *question_find_row(const struct question *q, struct str code)
 {
 	return find(q->rows, q->row_count, code);
-}
-
-static void outline_question(const struct question *q, struct buf *out)
-{
-	static const char *const types[] = {"text", "comment", "radiogroup", "checkbox",
-		"dropdown", "boolean", "rating", "matrix", "html", "calculated"};
-	static const char *const roles[] = {
-		"opinion", "segment", "locality", "text", "identifying", "contact"};
-	buf_printf(out, "  %s: %s, %s%s%s\n", q->name, types[q->type], roles[q->role],
-		q->required ? ", required" : "", q->sensitive ? ", sensitive" : "");
-	if (q->title[0])
-		buf_printf(out, "    %s\n", q->title);
-	if (q->visible_if)
-		buf_printf(out, "    %s %s\n",
-			q->type == QUESTION_CALCULATED ? "=" : "if",
-			expr_source(q->visible_if));
-	for (size_t i = 0; i < q->row_count; i++)
-		buf_printf(out, "    > %s: %s\n", q->rows[i].code, q->rows[i].text);
-	for (size_t i = 0; i < q->choice_count; i++)
-		buf_printf(out, "    - %s: %s%s%s\n", q->choices[i].code,
-			q->choices[i].text, q->choices[i].exclusive ? " (exclusive)" : "",
-			q->choices[i].not_concerned ? " (not concerned)" : "");
-	if (q->has_other)
-		buf_printf(out, "    - other: %s\n", q->other_text);
-}
-
-void form_outline(const struct form *form, struct buf *out)
-{
-	buf_printf(out, "%s %s, %d min, %zu bytes, hash %s\n%s\n", form->audience,
-		form->version, form->minutes, form->box_bytes, form->hash, form->title);
-	size_t next = 0;
-	for (size_t i = 0; i < form->page_count; i++) {
-		const struct page *page = &form->pages[i];
-		buf_printf(out, "%zu. %s: %s\n", i + 1, page->name, page->title);
-		if (page->visible_if)
-			buf_printf(out, "  if %s\n", expr_source(page->visible_if));
-		for (; next < page->first + page->count; next++)
-			outline_question(&form->questions[next], out);
-	}
-	if (next < form->question_count)
-		buf_puts(out, "calculated\n");
-	for (; next < form->question_count; next++)
-		outline_question(&form->questions[next], out);
 }

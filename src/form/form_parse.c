@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a file to a form: first every element is read, then conditions are bound, when all names are known.
+ * From a file to a form: first every element is read, then conditions are bound, when all names are known. Once
+ * in French, which finds what is wrong, then once in each other language.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,8 +24,9 @@ static const char *const no_keys[] = {NULL};
 
 static void drop_reader(struct reader *r)
 {
-	source_map_release(&r->map);
 	free(r->questions);
+	free(r->panels);
+	free(r->piped);
 }
 
 static void drop_json(json_t **j)
@@ -67,8 +69,8 @@ static bool read_root(struct reader *r, json_t *root)
 		!reader_need_text(r, own, "audienceLabel", &f->audience_label) ||
 		!reader_whole(r, own, "minutes", 1, 240, &minutes) ||
 		!reader_whole(r, own, "boxBytes", 256, 1 << 20, &box) ||
-		!reader_strings(r, own, "welcome", &f->welcome, NULL) ||
-		!reader_strings(r, own, "thanks", &f->thanks, NULL))
+		!reader_texts(r, own, "welcome", &f->welcome, NULL) ||
+		!reader_texts(r, own, "thanks", &f->thanks, NULL))
 		return false;
 	if (!reader_is_name(str_of(f->audience)))
 		return reader_refuse(
@@ -83,6 +85,7 @@ static bool read_page(struct reader *r, json_t *o, struct page *pages, size_t in
 	struct page *page = &pages[index];
 	json_t *own = json_object_get(o, "barometre");
 	page->first = r->count;
+	r->page = index;
 	if (!reader_name(r, o, &page->name) || !reader_keys(r, o, page_keys, "a page") ||
 		!reader_need_text(r, o, "title", &page->title) ||
 		!reader_text(r, o, "description", &page->description))
@@ -96,7 +99,7 @@ static bool read_page(struct reader *r, json_t *o, struct page *pages, size_t in
 			return reader_refuse(r, o, "name",
 				"the page name '%s' is already taken: rename one",
 				page->name);
-	if (!reader_elements(r, o, index, NULL, 0))
+	if (!reader_elements(r, o, (struct inside){.panel = -1}))
 		return false;
 	page->count = r->count - page->first;
 	return true;
@@ -117,6 +120,7 @@ static bool read_pages(struct reader *r, json_t *root)
 		if (!read_page(r, o, pages, i))
 			return false;
 	}
+	r->page = SIZE_MAX;
 	r->owner->form.pages = pages;
 	r->owner->form.page_count = n;
 	return true;
@@ -127,8 +131,9 @@ static bool read_calculated(struct reader *r, json_t *o, struct question *q, siz
 {
 	json_t *own = json_object_get(o, "barometre");
 	bool include = false;
-	*q = (struct question){
-		.type = QUESTION_CALCULATED, .page = r->owner->form.page_count};
+	*q = (struct question){.type = QUESTION_CALCULATED,
+		.page = r->owner->form.page_count,
+		.panel = -1};
 	q->lexicon = arena_alloc(&r->owner->arena, 1, sizeof(*q->lexicon));
 	if (!reader_name(r, o, &q->name) ||
 		!reader_keys(r, o, calculated_keys, q->name) ||
@@ -182,98 +187,12 @@ static bool place_questions(struct reader *r, json_t *root)
 	owner->form.questions = questions;
 	owner->form.question_count = total;
 	form_index_names(owner);
-	return true;
-}
-
-/* A page's condition is bound as if it stood at the page's first question. */
-static bool bind_condition(struct reader *r, json_t *o, const char *key, struct str text,
-	const char *what, size_t before, const struct expr **ret)
-{
-	struct expr *e = NULL;
-	struct err why = {0};
-	bool condition = strcmp(key, "visibleIf") == 0;
-	if (!reader_expr(r, o, key, text, what, &e))
-		return false;
-	if (!expr_bind(e, &r->owner->form, before, condition, &why))
-		return reader_refuse(r, o, key, "%s of %.80s, %s", key, what, why.text);
-	*ret = e;
-	return true;
-}
-
-static bool bind_questions(struct reader *r)
-{
-	struct form *f = &r->owner->form;
-	struct question *questions = (struct question *)(uintptr_t)f->questions;
-	for (size_t i = 0; i < r->count; i++) {
-		const struct pending *p = &r->questions[i];
-		const char *own = NULL;
-		if (!reader_string(r, p->object, "visibleIf", &own))
-			return false;
-		if (!own && !p->panel_if)
-			continue;
-		SCOPED(free_char)
-		char *text = own && p->panel_if
-			? x_printf("(%s) and (%s)", p->panel_if, own)
-			: x_strdup(own ? own : p->panel_if);
-		/* Its own condition alone first: the column of a mistake is then that of the file. */
-		if (own && p->panel_if &&
-			!bind_condition(r, p->object, "visibleIf", str_of(own),
-				questions[i].name, i, &questions[i].visible_if))
-			return false;
-		if (!bind_condition(r, p->object, "visibleIf", str_of(text),
-			    questions[i].name, i, &questions[i].visible_if))
-			return false;
-	}
-	return true;
-}
-
-static bool bind_pages(struct reader *r, json_t *root)
-{
-	struct page *pages = (struct page *)(uintptr_t)r->owner->form.pages;
-	json_t *list = json_object_get(root, "pages");
-	for (size_t i = 0; i < r->owner->form.page_count; i++) {
-		json_t *o = json_array_get(list, i);
-		const char *text = NULL;
-		if (!reader_string(r, o, "visibleIf", &text))
-			return false;
-		if (text &&
-			!bind_condition(r, o, "visibleIf", str_of(text), pages[i].name,
-				pages[i].first, &pages[i].visible_if))
-			return false;
-	}
-	return true;
-}
-
-/* A calculated value goes with the answers: it must not carry what is sealed apart. */
-static bool check_sources(struct reader *r, json_t *o, const struct question *q)
-{
-	const struct form *f = &r->owner->form;
-	for (size_t i = 0; i < f->question_count; i++) {
-		enum question_role role = f->questions[i].role;
-		if ((role == ROLE_CONTACT || role == ROLE_IDENTIFYING) &&
-			expr_reads(q->visible_if, i))
-			return reader_refuse(r, o, "expression",
-				"'%s' would carry '%s', which is sealed apart: leave it out",
-				q->name, f->questions[i].name);
-	}
-	return true;
-}
-
-static bool bind_calculated(struct reader *r, json_t *root)
-{
-	struct form *f = &r->owner->form;
-	json_t *list = json_object_get(root, "calculatedValues");
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		json_t *o = json_array_get(list, i);
-		struct question *q =
-			(struct question *)(uintptr_t)&f->questions[r->count + i];
-		const char *text = "";
-		if (!reader_need_string(r, o, "expression", &text) ||
-			!bind_condition(r, o, "expression", str_of(text), q->name,
-				r->count + i, &q->visible_if) ||
-			!check_sources(r, o, q))
-			return false;
-	}
+	struct panel *panels = arena_alloc(
+		&owner->arena, r->panel_count, sizeof(*panels));
+	if (r->panel_count > 0)
+		memcpy(panels, r->panels, r->panel_count * sizeof(*panels));
+	owner->form.panels = panels;
+	owner->form.panel_count = r->panel_count;
 	return true;
 }
 
@@ -288,7 +207,8 @@ static bool read_complete(struct reader *r, json_t *root)
 	size_t *indexes = arena_alloc(&r->owner->arena, n + 1, sizeof(*indexes));
 	for (size_t i = 0; i < n; i++) {
 		const struct question *q = form_find(f, str_of(names[i]));
-		if (!q || q->type == QUESTION_CALCULATED || q->type == QUESTION_HTML)
+		if (!q || q->type == QUESTION_CALCULATED ||
+			q->type == QUESTION_EXPRESSION || q->type == QUESTION_HTML)
 			return reader_refuse(r, own, names[i],
 				"'complete' names '%.60s', which is no question: correct it",
 				names[i]);
@@ -302,33 +222,71 @@ static bool read_complete(struct reader *r, json_t *root)
 static bool read_all(struct reader *r, json_t *root)
 {
 	return read_root(r, root) && read_pages(r, root) && place_questions(r, root) &&
-		bind_questions(r) && bind_pages(r, root) && bind_calculated(r, root) &&
-		read_complete(r, root);
+		reader_bind(r, root) && reader_check_piped(r) && read_complete(r, root);
+}
+
+/* The form in one language; `root` is the French one, NULL for itself. */
+static struct form *parse_in(const struct language *language, struct form_owner *root,
+	json_t *json, const struct source_map *map, const char *file, struct err *err)
+{
+	SCOPED(form_drop) struct form *form = form_new();
+	struct form_owner *owner = form_owner(form);
+	SCOPED(drop_reader)
+	struct reader r = {
+		.owner = owner, .map = map, .file = file, .err = err, .page = SIZE_MAX};
+	size_t count;
+	const struct language *list = language_list(&count);
+	form->language = language;
+	owner->root = root ? root : owner;
+	if (!root) {
+		owner->speaks = arena_alloc(&owner->arena, count, sizeof(bool));
+		owner->speaks[language - list] = true;
+	}
+	return read_all(&r, json) ? TAKE(form) : NULL;
+}
+
+static bool add_languages(struct form_owner *owner, json_t *json,
+	const struct source_map *map, const char *file, struct err *err)
+{
+	size_t count;
+	const struct language *list = language_list(&count);
+	owner->variants = x_calloc(count, sizeof(struct form_owner *));
+	for (size_t i = 0; i < count; i++) {
+		if (&list[i] == owner->form.language)
+			continue;
+		struct form *form = parse_in(&list[i], owner, json, map, file, err);
+		if (!form)
+			return false;
+		memcpy(form->hash, owner->form.hash, sizeof(form->hash));
+		owner->variants[owner->variant_count++] = form_owner(form);
+	}
+	return true;
 }
 
 struct form *form_parse(struct str json, const char *file, struct err *err)
 {
 	json_error_t why;
 	if (json.n > MAX_BYTES) {
-		err_set_line(err, ERR_LIMIT, 1, "%s:1: a form has at most %d bytes", file,
-			MAX_BYTES);
+		err_set_line(err, ERR_LIMIT, 1,
+			"%s:1:1: error: a form has at most %d bytes", file, MAX_BYTES);
 		return NULL;
 	}
 	SCOPED(drop_json)
 	json_t *root = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &why);
 	if (!root || !json_is_object(root)) {
 		int line = root ? 1 : why.line;
-		err_set_line(err, ERR_INVALID, line, "%s:%d: %s", file, line,
-			root ? "a form is a JSON object" : why.text);
+		int column = root || why.column < 1 ? 1 : why.column;
+		err_set_line(err, ERR_INVALID, line, "%s:%d:%d: error: %s", file, line,
+			column, root ? "a form is a JSON object" : why.text);
 		return NULL;
 	}
-	SCOPED(form_drop) struct form *form = form_new();
-	SCOPED(drop_reader)
-	struct reader r = {.owner = form_owner(form), .file = file, .err = err};
-	source_map_init(&r.map, json, root);
-	if (!read_all(&r, root))
+	SCOPED(source_map_release) struct source_map map;
+	source_map_init(&map, json, root);
+	SCOPED(form_drop)
+	struct form *form = parse_in(language_french(), NULL, root, &map, file, err);
+	if (!form)
 		return NULL;
 	struct hash32 hash = hash_plain(json);
 	hex_write(form->hash, hash.b, sizeof(hash.b));
-	return TAKE(form);
+	return add_languages(form_owner(form), root, &map, file, err) ? TAKE(form) : NULL;
 }

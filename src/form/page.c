@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "expr_node.h"
+
 #define MAX_FIELDS 1000
 
 void problems_release(struct problems *p)
@@ -14,14 +16,29 @@ void problems_release(struct problems *p)
 	*p = (struct problems){0};
 }
 
-struct problem *page_problem(struct page_reader *r, const char *row, char *message)
+size_t problems_count(const struct problems *p, enum problem_level level)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->count; i++)
+		n += p->list[i].level == level;
+	return n;
+}
+
+struct problem *page_remark(
+	struct page_reader *r, enum problem_level level, const char *row, char *message)
 {
 	struct problems *p = r->problems;
 	p->list = x_realloc(p->list, (p->count + 1) * sizeof(*p->list));
 	p->list[p->count] = (struct problem){
-		.question = r->q, .row = row, .message = message};
-	r->refused = true;
+		.question = r->q, .level = level, .row = row, .message = message};
+	if (level == LEVEL_ERROR)
+		r->refused = true;
 	return &p->list[p->count++];
+}
+
+struct problem *page_problem(struct page_reader *r, const char *row, char *message)
+{
+	return page_remark(r, LEVEL_ERROR, row, message);
 }
 
 /* Is the field called "<name><suffix>"? */
@@ -40,27 +57,59 @@ struct str page_field(const struct page_reader *r, const char *suffix)
 	return STR("");
 }
 
+struct str page_part(const struct page_reader *r, const char *code)
+{
+	SCOPED(free_char) char *suffix = x_printf(".%s", code);
+	return page_field(r, suffix);
+}
+
 void page_keep_typed(struct page_reader *r, const char *suffix, struct str value)
 {
 	SCOPED(free_char) char *key = x_printf("%s%s", r->q->name, suffix);
 	json_object_set_new(r->typed, key, json_stringn(value.p, value.n));
 }
 
+/* Is there such a row, item or ranked choice? */
+static bool has_part(const struct question *q, struct str code)
+{
+	if (q->type == QUESTION_MATRIX)
+		return question_find_row(q, code) != NULL;
+	if (q->type == QUESTION_RANKING)
+		return question_find_choice(q, code) != NULL;
+	for (size_t i = 0; i < q->item_count; i++)
+		if (str_eq_z(code, q->items[i].code))
+			return true;
+	return false;
+}
+
+static bool has_parts(const struct question *q)
+{
+	return q->type == QUESTION_MATRIX || q->type == QUESTION_MULTIPLETEXT ||
+		q->type == QUESTION_RANKING;
+}
+
+/* Does anybody fill it in? */
+static bool takes_answer(const struct question *q)
+{
+	return q->type != QUESTION_HTML && q->type != QUESTION_EXPRESSION &&
+		q->type != QUESTION_CALCULATED;
+}
+
 /* May a field of this name be posted to the question? */
 static bool takes_field(const struct question *q, struct str name)
 {
-	if (q->type == QUESTION_HTML)
+	if (!takes_answer(q))
 		return false;
 	if (q->has_other && is_called(name, q->name, "-Comment"))
 		return true;
 	if (q->role == ROLE_LOCALITY &&
 		(is_called(name, q->name, ".hors") || is_called(name, q->name, ".choix")))
 		return true;
-	if (q->type != QUESTION_MATRIX)
+	if (!has_parts(q))
 		return str_eq_z(name, q->name);
 	size_t n = strlen(q->name);
 	return name.n > n + 1 && memcmp(name.p, q->name, n) == 0 && name.p[n] == '.' &&
-		question_find_row(q, (struct str){name.p + n + 1, name.n - n - 1});
+		has_part(q, (struct str){name.p + n + 1, name.n - n - 1});
 }
 
 /* Refuses the page as a whole before anything is changed: a browser never sends such a thing. */
@@ -105,7 +154,7 @@ static void forget_typed(json_t *typed, const struct question *q)
 	}
 }
 
-static json_t *read_answer(struct page_reader *r, bool check_required)
+static json_t *read_answer(struct page_reader *r)
 {
 	switch (r->q->type) {
 	case QUESTION_TEXT:
@@ -122,7 +171,12 @@ static json_t *read_answer(struct page_reader *r, bool check_required)
 	case QUESTION_BOOLEAN:
 		return page_read_boolean(r);
 	case QUESTION_MATRIX:
-		return page_read_matrix(r, check_required);
+		return page_read_matrix(r);
+	case QUESTION_MULTIPLETEXT:
+		return page_read_multipletext(r);
+	case QUESTION_RANKING:
+		return page_read_ranking(r);
+	case QUESTION_EXPRESSION:
 	case QUESTION_HTML:
 	case QUESTION_CALCULATED:
 		break;
@@ -130,21 +184,104 @@ static json_t *read_answer(struct page_reader *r, bool check_required)
 	return NULL;
 }
 
-static void read_question(
-	struct page_reader *r, const struct question *q, bool check_required)
+/* The fields of its parts, as they were typed. */
+static json_t *typed_parts(const struct page_reader *r)
+{
+	json_t *parts = json_object();
+	for (size_t i = 0; i < r->field_count; i++) {
+		struct str name = r->fields[i].name, value = str_trim(r->fields[i].value);
+		size_t n = strlen(r->q->name) + 1;
+		if (value.n > 0 && takes_field(r->q, name))
+			json_object_setn_new(parts, name.p + n, name.n - n,
+				json_stringn(value.p, value.n));
+	}
+	return parts;
+}
+
+/* An answer that a validator refuses was well written: it is kept as it was typed. */
+static void refuse_answer(struct page_reader *r)
+{
+	const struct question *q = r->q;
+	const json_t *answer = json_object_get(r->answers, q->name);
+	char key[COMMENT_KEY_BYTES];
+	const json_t *comment = json_object_get(r->answers, rule_comment_key(q, key));
+	if (q->role == ROLE_LOCALITY) {
+		page_keep_typed(r, "", page_field(r, ""));
+		page_keep_typed(r, ".hors", page_field(r, ".hors"));
+	} else if (has_parts(q))
+		json_object_set_new(r->typed, q->name, typed_parts(r));
+	else if (json_is_string(answer) || json_is_array(answer))
+		json_object_set_new(r->typed, q->name, json_deep_copy(answer));
+	else
+		page_keep_typed(r, "", page_field(r, ""));
+	if (comment)
+		json_object_set_new(r->typed, key, json_deep_copy(comment));
+	json_object_del(r->answers, key);
+	json_object_del(r->answers, q->name);
+}
+
+/* Does it compare with an answer that was refused? Then it is judged when that one is mended. */
+static bool waits(const struct page_reader *r, const struct validator *v)
+{
+	const struct page *p = &r->form->pages[r->q->page];
+	for (size_t i = p->first; v->expression && &r->form->questions[i] < r->q; i++)
+		if (json_object_get(r->typed, r->form->questions[i].name) &&
+			expr_reads(v->expression, i))
+			return true;
+	return false;
+}
+
+/* Remarks of one kind: errors, or the others. */
+static void apply_validators(struct page_reader *r, bool errors)
+{
+	const struct question *q = r->q;
+	const json_t *answer = json_object_get(r->answers, q->name);
+	struct expr_scope scope = walk_scope(r->walk);
+	for (size_t i = 0; i < q->validator_count; i++) {
+		const struct validator *v = &q->validators[i];
+		if ((v->level == LEVEL_ERROR) != errors || waits(r, v) ||
+			rule_validator_holds(q, v, answer, &scope))
+			continue;
+		page_remark(r, v->level, NULL,
+			v->text ? answers_fill(r->form, v->text, r->answers,
+					  r->walk->today, false)
+				: page_message_validator(r->language, q, v, answer));
+	}
+}
+
+/* Errors first: whoever mends them reads the rest then. An answer that is missing is judged when it would be asked
+ * for. */
+static void check_answer(struct page_reader *r)
+{
+	bool missing = !json_object_get(r->answers, r->q->name);
+	if (r->refused || r->q->validator_count == 0 || (missing && !r->check_required))
+		return;
+	walk_forget(r->walk);
+	apply_validators(r, true);
+	if (!r->refused) {
+		apply_validators(r, false);
+		return;
+	}
+	if (!missing)
+		refuse_answer(r);
+	walk_forget(r->walk);
+}
+
+static void read_question(struct page_reader *r, const struct question *q, bool required)
 {
 	char key[COMMENT_KEY_BYTES];
 	r->q = q;
 	r->refused = false;
 	forget_typed(r->typed, q);
 	json_object_del(r->answers, rule_comment_key(q, key));
-	json_t *answer = read_answer(r, check_required);
+	json_t *answer = read_answer(r);
 	if (answer)
 		json_object_set_new(r->answers, q->name, answer);
 	else
 		json_object_del(r->answers, q->name);
-	if (!answer && !r->refused && q->required && check_required)
-		page_problem(r, NULL, page_message_missing(q));
+	if (!answer && !r->refused && required && r->check_required)
+		page_problem(r, NULL, page_message_missing(r->language, q));
+	check_answer(r);
 }
 
 bool answers_read_page(const struct form *form, size_t page, const struct field *fields,
@@ -156,23 +293,27 @@ bool answers_read_page(const struct form *form, size_t page, const struct field 
 	if (!check_fields(form, p, fields, field_count, err))
 		return false;
 	struct problems problems = {0};
+	SCOPED(walk_release) struct walk w;
+	walk_init(&w, form, answers, today);
 	struct page_reader r = {
 		.form = form,
+		.language = form->language,
 		.fields = fields,
 		.field_count = field_count,
 		.answers = answers,
 		.typed = typed,
 		.problems = &problems,
+		.walk = &w,
+		.check_required = check_required,
 	};
-	SCOPED(walk_release) struct walk w;
-	walk_init(&w, form, answers, today);
-	for (size_t i = 0; i < p->first + p->count; i++) {
+	walk_to(&w, p->first);
+	for (size_t i = p->first; i < p->first + p->count; i++) {
 		const struct question *q = &form->questions[i];
 		bool visible = walk_visible(&w, i);
-		if (i < p->first || q->type == QUESTION_HTML)
+		if (!takes_answer(q))
 			continue;
 		if (visible)
-			read_question(&r, q, check_required);
+			read_question(&r, q, walk_required(&w, i));
 		else
 			forget_typed(typed, q);
 	}

@@ -7,18 +7,26 @@
 
 struct page_reader {
 	const struct form *form;
+	const struct language *language; /* of the form: messages are in it */
 	const struct field *fields;
 	size_t field_count;
 	json_t *answers, *typed;
 	struct problems *problems;
+	struct walk *walk;        /* has decided about the present question */
+	bool check_required;      /* is what is missing a problem? */
 	const struct question *q; /* being read */
-	bool refused;             /* a problem was added to it */
+	bool refused;             /* an error was added to it */
 };
 
 /* Value of the field "<question><suffix>", trimmed; empty when it was not posted. */
 struct str page_field(const struct page_reader *, const char *suffix);
-/* Adds a problem to the present question; takes the message. */
+/* The same of "<question>.<code>". */
+struct str page_part(const struct page_reader *, const char *code);
+/* Adds an error to the present question; takes the message. `row` is borrowed from the form. */
 struct problem *page_problem(struct page_reader *, const char *row, char *message);
+/* The same for what may be an error, a warning or an information. */
+struct problem *page_remark(
+	struct page_reader *, enum problem_level, const char *row, char *message);
 /* Keeps what was refused, to be shown again. */
 void page_keep_typed(struct page_reader *, const char *suffix, struct str);
 
@@ -28,8 +36,25 @@ json_t *page_read_locality(struct page_reader *);
 json_t *page_read_choice(struct page_reader *);
 json_t *page_read_boxes(struct page_reader *);
 json_t *page_read_boolean(struct page_reader *);
-json_t *page_read_matrix(struct page_reader *, bool check_required);
-/* Fresh: what to say when a required answer is missing. */
-char *page_message_missing(const struct question *);
+json_t *page_read_matrix(struct page_reader *);
+json_t *page_read_multipletext(struct page_reader *);
+json_t *page_read_ranking(struct page_reader *);
+/* One text of its kind, cleaned and not empty. Refused: NULL, and an error at `row`; the caller keeps what was typed. */
+json_t *page_read_value(
+	struct page_reader *, const struct question *kind, const char *row, struct str);
+
+/* A field of a multipletext as the question it would be alone. */
+struct question page_item_kind(const struct text_item *);
+
+/* What to say, fresh, in the language. */
+char *page_message_missing(const struct language *, const struct question *);
+char *page_message_number(
+	const struct language *, const struct question *, bool is_number);
+char *page_message_too_long(const struct language *, size_t most, size_t written);
+char *page_message_not_listed(const struct language *);
+char *page_message_email(const struct language *, struct str typed);
+/* When its author wrote none. */
+char *page_message_validator(const struct language *, const struct question *,
+	const struct validator *, const json_t *answer);
 
 #endif

@@ -10,6 +10,7 @@
 #include "arena.h"
 #include "barometre/base/asset.h"
 #include "barometre/base/fold.h"
+#include "barometre/base/words.h"
 
 #define MAX_TYPED 400
 
@@ -178,6 +179,82 @@ const struct department *department_find(struct str code)
 	return NULL;
 }
 
+/* "cote d or 21": the folded name, and behind it the number. */
+static void fold_department(struct buf *out, const struct department *d)
+{
+	buf_clear(out);
+	fold_name(out, str_of(d->name));
+	buf_addc(out, ' ');
+	fold_name(out, str_of(d->code));
+}
+
+/* "abroad" is as good as "étranger". */
+static bool is_translation(const struct department *d, struct str folded)
+{
+	SCOPED(buf_release) struct buf name = BUF_LIMIT(MAX_TYPED);
+	size_t count;
+	const struct language *list = language_list(&count);
+	for (size_t i = 0; i < count; i++) {
+		const char *other = words_find(&list[i], str_of(d->name));
+		buf_clear(&name);
+		if (other)
+			fold_name(&name, str_of(other));
+		if (other && str_eq(buf_str(&name), folded))
+			return true;
+	}
+	return false;
+}
+
+const struct department *department_search(struct str typed)
+{
+	SCOPED(buf_release) struct buf want = BUF_LIMIT(MAX_TYPED);
+	SCOPED(buf_release) struct buf key = BUF_LIMIT(MAX_TYPED);
+	SCOPED(buf_release) struct buf code = BUF_LIMIT(MAX_TYPED);
+	make_ready();
+	if (typed.n > MAX_TYPED / 4)
+		return NULL;
+	fold_name(&want, typed);
+	for (size_t i = 0; i < places.department_count && want.n > 0; i++) {
+		const struct department *d = &places.departments[i];
+		fold_department(&key, d);
+		buf_clear(&code);
+		fold_name(&code, str_of(d->code));
+		struct str name = {key.p, key.n - code.n - 1};
+		if (str_eq(buf_str(&want), buf_str(&code)) ||
+			str_eq(buf_str(&want), name) ||
+			str_eq(buf_str(&want), buf_str(&key)) ||
+			is_translation(d, buf_str(&want)))
+			return d;
+	}
+	return NULL;
+}
+
+size_t department_suggest(struct str typed, const struct department **ret, size_t max)
+{
+	SCOPED(buf_release) struct buf want = BUF_LIMIT(MAX_TYPED);
+	SCOPED(buf_release) struct buf key = BUF_LIMIT(MAX_TYPED);
+	size_t n = 0;
+	make_ready();
+	if (typed.n > MAX_TYPED / 4)
+		return 0;
+	fold_name(&want, typed);
+	for (size_t i = 0; i < places.department_count && n < max && want.n > 0; i++) {
+		const struct department *d = &places.departments[i];
+		if (d->occitanie)
+			continue;
+		fold_department(&key, d);
+		if (str_starts(buf_str(&key), buf_str(&want))) {
+			ret[n++] = d;
+			continue;
+		}
+		buf_clear(&key);
+		fold_name(&key, str_of(d->code));
+		if (str_starts(buf_str(&key), buf_str(&want)))
+			ret[n++] = d;
+	}
+	return n;
+}
+
 const struct commune *commune_find(struct str code)
 {
 	char z[6];
@@ -270,19 +347,35 @@ static bool listed(const struct commune **list, size_t n, const struct commune *
 	return false;
 }
 
+/* The largest first: a town has more postcodes than a village. Stable, so names stay in order. */
+static size_t put_in_order(
+	const struct commune **list, size_t n, size_t max, const struct commune *c)
+{
+	size_t size = strlen(c->postcodes), at = n;
+	while (at > 0 && strlen(list[at - 1]->postcodes) < size)
+		at--;
+	if (at == max)
+		return n;
+	if (n < max)
+		n++;
+	memmove(list + at + 1, list + at, (n - at - 1) * sizeof(*list));
+	list[at] = c;
+	return n;
+}
+
 static size_t search_names(
 	const struct query *q, const struct commune **ret, size_t max, bool exact)
 {
 	size_t n = 0, length = strlen(q->name);
 	size_t i = lower_bound(places.names, places.name_count, q->name);
-	for (; i < places.name_count && n < max; i++) {
+	for (; i < places.name_count; i++) {
 		const struct entry *e = &places.names[i];
 		if (strncmp(e->key, q->name, length) != 0 ||
 			(exact && e->key[length] != '\0'))
 			break;
 		if (!(exact && e->alias) && fits(q, e->commune) &&
 			!listed(ret, n, e->commune))
-			ret[n++] = e->commune;
+			n = put_in_order(ret, n, max, e->commune);
 	}
 	return n;
 }
@@ -318,6 +411,23 @@ size_t commune_search(
 		return n;
 	}
 	return search_names(&q, ret, max, false);
+}
+
+size_t commune_suggest(struct str typed, const struct commune **ret, size_t max)
+{
+	const struct commune *more[16];
+	struct query q;
+	bool exact;
+	size_t n = commune_search(typed, ret, max, &exact);
+	must(max <= COUNT_OF(more));
+	read_query(&q, typed);
+	if (!exact || q.name[0] == '\0')
+		return n;
+	size_t count = search_names(&q, more, max, false);
+	for (size_t i = 0; i < count && n < max; i++)
+		if (!listed(ret, n, more[i]))
+			ret[n++] = more[i];
+	return n;
 }
 
 static const struct department *outside(struct str code)

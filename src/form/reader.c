@@ -5,6 +5,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+static bool refuse(struct reader *r, struct source_place at, const char *text)
+{
+	return err_set_line(r->err, ERR_INVALID, at.line, "%s:%d:%d: error: %s", r->file,
+		at.line, at.column, text);
+}
+
 bool reader_refuse(
 	struct reader *r, json_t *object, const char *word, const char *format, ...)
 {
@@ -13,8 +19,28 @@ bool reader_refuse(
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	int line = source_map_line(&r->map, object, word);
-	return err_set_line(r->err, ERR_INVALID, line, "%s:%d: %s", r->file, line, text);
+	return refuse(r, source_map_find(r->map, object, word), text);
+}
+
+bool reader_refuse_in(struct reader *r, json_t *object, const char *key, int column,
+	const char *format, ...)
+{
+	char text[320];
+	va_list args;
+	size_t at = column > 0 ? (size_t)column - 1 : 0;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return refuse(r, source_map_inside(r->map, object, key, at), text);
+}
+
+static bool refuse_key(
+	struct reader *r, json_t *object, const char *key, const char *what)
+{
+	const char *remedy = reader_key_remedy(key);
+	return reader_refuse(r, object, key,
+		"key '%.60s' of %.120s is outside the profile: %s", key, what,
+		remedy ? remedy : "remove it");
 }
 
 bool reader_keys(
@@ -27,9 +53,7 @@ bool reader_keys(
 		while (keys[i] && strcmp(keys[i], key) != 0)
 			i++;
 		if (!keys[i])
-			return reader_refuse(r, object, key,
-				"key '%.60s' of %.120s is outside the profile: remove it",
-				key, what);
+			return refuse_key(r, object, key, what);
 	}
 	return true;
 }
@@ -54,27 +78,116 @@ bool reader_string(struct reader *r, json_t *object, const char *key, const char
 	return true;
 }
 
-/* A text, or an object of texts by locale: French, then the default one. */
-bool reader_text(struct reader *r, json_t *object, const char *key, const char **ret)
+/* Notes which languages speak in the object, and refuses what is none. */
+static bool read_locales(struct reader *r, json_t *value)
 {
-	json_t *value = json_object_get(object, key);
-	if (!json_is_object(value))
-		return reader_string(r, object, key, ret);
+	struct form_owner *root = r->owner->root;
 	const char *locale;
 	json_t *member;
+	size_t count;
+	const struct language *list = language_list(&count);
 	json_object_foreach(value, locale, member) {
 		size_t n = strlen(locale);
 		if (strcmp(locale, "default") != 0 && n != 2 &&
 			!(n == 5 && locale[2] == '-'))
 			return reader_refuse(r, value, locale,
-				"'%.60s' is no locale: write \"fr\" or \"default\"",
+				"'%.60s' is no locale: write \"fr\", \"en\" or \"default\"",
 				locale);
+		for (size_t i = 0; i < count; i++)
+			root->speaks[i] |= strcmp(list[i].code, locale) == 0;
 	}
-	const char *from = json_object_get(value, "fr") ? "fr" : "default";
-	if (!json_object_get(value, from))
+	return true;
+}
+
+/* Which member holds the text: that of the language, else the French one, else the default one. */
+static const char *pick_locale(const struct reader *r, const json_t *value)
+{
+	const char *code = r->owner->form.language->code;
+	if (json_object_get(value, code))
+		return code;
+	return json_object_get(value, "fr") ? "fr" : "default";
+}
+
+/* What is in braces is looked up when all names are known. */
+static void note_piped(
+	struct reader *r, json_t *object, const char *key, const char *text)
+{
+	if (!strchr(text, '{'))
+		return;
+	if (r->piped_count == r->piped_capacity) {
+		r->piped_capacity = r->piped_capacity ? 2 * r->piped_capacity : 16;
+		r->piped = x_realloc(r->piped, r->piped_capacity * sizeof(*r->piped));
+	}
+	r->piped[r->piped_count++] = (struct piped){object, key, text, r->page};
+}
+
+/* A text, or an object of texts by locale. */
+static bool read_any_text(
+	struct reader *r, json_t *object, const char *key, const char **ret)
+{
+	json_t *value = json_object_get(object, key);
+	if (!json_is_object(value))
+		return reader_string(r, object, key, ret);
+	if (!read_locales(r, value))
+		return false;
+	const char *from = pick_locale(r, value);
+	if (!json_object_get(value, "fr") && !json_object_get(value, "default"))
 		return reader_refuse(
 			r, object, key, "'%s' has no French text: add \"fr\"", key);
 	return reader_string(r, value, from, ret);
+}
+
+bool reader_text(struct reader *r, json_t *object, const char *key, const char **ret)
+{
+	const char *text = NULL;
+	if (!read_any_text(r, object, key, &text))
+		return false;
+	if (text) {
+		note_piped(r, object, key, text);
+		*ret = text;
+	}
+	return true;
+}
+
+bool reader_plain_text(
+	struct reader *r, json_t *object, const char *key, const char **ret)
+{
+	size_t page = r->page;
+	r->page = SIZE_MAX;
+	bool read = reader_text(r, object, key, ret);
+	r->page = page;
+	return read;
+}
+
+bool reader_texts(struct reader *r, json_t *object, const char *key,
+	const char *const **ret, size_t *ret_count)
+{
+	json_t *value = json_object_get(object, key);
+	size_t n = json_array_size(value);
+	if (value && !json_is_array(value))
+		return reader_refuse(r, object, key, "'%s' must be a list of texts", key);
+	const char **list = arena_alloc(&r->owner->arena, n + 1, sizeof(*list));
+	for (size_t i = 0; i < n; i++) {
+		json_t *one = json_array_get(value, i);
+		const char *from = "default";
+		if (json_is_object(one)) {
+			if (!read_locales(r, one))
+				return false;
+			from = pick_locale(r, one);
+		}
+		json_t *text = json_is_object(one) ? json_object_get(one, from) : one;
+		if (!json_is_string(text) || str_trim(string_of(text)).n == 0)
+			return reader_refuse(r, object, key,
+				"'%s' must be a list of French texts, or of objects "
+				"{\"default\": \"…\", \"en\": \"…\"}",
+				key);
+		list[i] = arena_dup(&r->owner->arena, string_of(text));
+		note_piped(r, object, key, list[i]);
+	}
+	*ret = list;
+	if (ret_count)
+		*ret_count = n;
+	return true;
 }
 
 static bool need(struct reader *r, json_t *object, const char *key)
@@ -179,8 +292,8 @@ bool reader_expr(struct reader *r, json_t *object, const char *key, struct str t
 	struct err why = {0};
 	struct expr *e = expr_parse(text, &why);
 	if (!e)
-		return reader_refuse(
-			r, object, key, "%s of %.80s, %s", key, what, why.text);
+		return reader_refuse_in(
+			r, object, key, why.line, "%s of %.80s, %s", key, what, why.text);
 	struct form_owner *o = r->owner;
 	o->exprs = x_realloc(o->exprs, (o->expr_count + 1) * sizeof(*o->exprs));
 	o->exprs[o->expr_count++] = e;

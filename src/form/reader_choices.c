@@ -3,6 +3,7 @@
 #include "reader.h"
 
 #define MAX_CHOICES 300
+#define SPECIAL_CHOICES 3
 
 static const char *const reserved[] = {"true", "false", "null", "undefined", "other"};
 
@@ -48,26 +49,31 @@ static bool read_code(struct reader *r, json_t *at, json_t *value, const char **
 bool reader_choices(struct reader *r, json_t *object, const char *key,
 	const char *question, const struct choice **ret, size_t *ret_count)
 {
-	static const char *const keys[] = {"value", "text", NULL};
+	static const char *const plain_keys[] = {"value", "text", NULL};
+	static const char *const choice_keys[] = {"value", "text", "visibleIf", NULL};
+	bool conditions = strcmp(key, "choices") == 0;
 	json_t *list = json_object_get(object, key);
 	size_t n = json_array_size(list);
 	if (n == 0 || n > MAX_CHOICES)
 		return reader_refuse(r, object, key,
 			"'%s' of '%s' must be a list of 1 to %d choices", key, question,
 			MAX_CHOICES);
-	/* One place more: "none" may come behind. */
-	struct choice *choices = arena_alloc(&r->owner->arena, n + 1, sizeof(*choices));
+	/* "none", "refused" and "dontknow" may come behind. */
+	struct choice *choices = arena_alloc(
+		&r->owner->arena, n + SPECIAL_CHOICES, sizeof(*choices));
 	for (size_t i = 0; i < n; i++) {
 		json_t *one = json_array_get(list, i);
 		bool plain = !json_is_object(one);
 		json_t *at = plain ? object : one;
-		if (!plain && !reader_keys(r, one, keys, "a choice"))
+		if (!plain &&
+			!reader_keys(r, one, conditions ? choice_keys : plain_keys,
+				conditions ? "a choice" : "a row or column"))
 			return false;
 		if (!read_code(r, at, plain ? one : json_object_get(one, "value"),
 			    &choices[i].code))
 			return false;
 		choices[i].text = choices[i].code;
-		if (!plain && !reader_text(r, one, "text", &choices[i].text))
+		if (!plain && !reader_plain_text(r, one, "text", &choices[i].text))
 			return false;
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(choices[j].code, choices[i].code) == 0)
@@ -77,5 +83,40 @@ bool reader_choices(struct reader *r, json_t *object, const char *key,
 	}
 	*ret = choices;
 	*ret_count = n;
+	return true;
+}
+
+bool reader_special_choices(struct reader *r, json_t *o, struct question *q)
+{
+	static const struct {
+		const char *show, *text_key, *code, *text;
+	} special[SPECIAL_CHOICES] = {
+		{"showNoneItem", "noneText", "none", WORDS("Aucune de ces réponses")},
+		{"showRefuseItem", "refuseText", "refused",
+			WORDS("Je préfère ne pas répondre")},
+		{"showDontKnowItem", "dontKnowText", "dontknow", WORDS("Je ne sais pas")},
+	};
+	for (size_t i = 0; i < SPECIAL_CHOICES; i++) {
+		struct choice c = {.code = special[i].code,
+			.text = words(r->owner->form.language, special[i].text),
+			.exclusive = true};
+		bool show = false;
+		if (!reader_bool(r, o, special[i].show, &show) ||
+			!reader_plain_text(r, o, special[i].text_key, &c.text))
+			return false;
+		if (json_object_get(o, special[i].text_key) && !show)
+			return reader_refuse(r, o, special[i].text_key,
+				"%s of '%s' is never shown: add \"%s\": true",
+				special[i].text_key, q->name, special[i].show);
+		if (!show)
+			continue;
+		if (question_find_choice(q, str_of(c.code)))
+			return reader_refuse(r, o, c.code,
+				"the code '%s' of '%s' clashes with %s: remove one",
+				c.code, q->name, special[i].show);
+		struct choice *last =
+			(struct choice *)(uintptr_t)&q->choices[q->choice_count++];
+		*last = c;
+	}
 	return true;
 }

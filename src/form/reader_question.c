@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Elements of a page: questions, html, and panels, which are flattened. */
+/* Elements of a page: questions, html, panels. */
 #include <stdio.h>
 
 #include "reader.h"
@@ -7,23 +7,30 @@
 #define MAX_QUESTIONS 500
 #define MAX_PANELS 4
 
-#define COMMON \
- "type", "name", "title", "description", "isRequired", "visibleIf", "barometre"
+#define COMMON "type", "name", "title", "description", "visibleIf", "barometre"
+#define ANSWERED COMMON, "isRequired", "requiredIf", "validators"
+#define CHOICES ANSWERED, "choices", "choicesOrder"
+#define SPECIAL                                                              \
+ "showOtherItem", "otherText", "showNoneItem", "noneText", "showRefuseItem", \
+	 "refuseText", "showDontKnowItem", "dontKnowText"
 
-static const char *const text_keys[] = {
-	COMMON, "inputType", "min", "max", "maxLength", "placeholder", NULL};
-static const char *const comment_keys[] = {COMMON, "maxLength", "placeholder", NULL};
-static const char *const radio_keys[] = {
-	COMMON, "choices", "showOtherItem", "otherText", "showNoneItem", NULL};
-static const char *const dropdown_keys[] = {COMMON, "choices", "showOtherItem",
-	"otherText", "showNoneItem", "placeholder", NULL};
-static const char *const boolean_keys[] = {COMMON, NULL};
-static const char *const rating_keys[] = {COMMON, "rateMin", "rateMax", "rateStep", NULL};
+static const char *const text_keys[] = {ANSWERED, "inputType", "min", "max", "maxLength",
+	"placeholder", "autocomplete", NULL};
+static const char *const comment_keys[] = {ANSWERED, "maxLength", "placeholder", NULL};
+static const char *const radio_keys[] = {CHOICES, SPECIAL, NULL};
+static const char *const dropdown_keys[] = {CHOICES, SPECIAL, "placeholder", NULL};
+static const char *const boolean_keys[] = {ANSWERED, NULL};
+static const char *const rating_keys[] = {
+	ANSWERED, "rateMin", "rateMax", "rateStep", NULL};
 static const char *const matrix_keys[] = {
-	COMMON, "columns", "rows", "eachRowRequired", NULL};
+	ANSWERED, "columns", "rows", "eachRowRequired", NULL};
+static const char *const multipletext_keys[] = {ANSWERED, "items", NULL};
+static const char *const ranking_keys[] = {CHOICES, NULL};
 static const char *const html_keys[] = {
 	"type", "name", "html", "visibleIf", "barometre", NULL};
-static const char *const panel_keys[] = {"type", "name", "elements", "visibleIf", NULL};
+static const char *const expression_keys[] = {COMMON, "expression", NULL};
+static const char *const panel_keys[] = {
+	"type", "name", "title", "description", "elements", "visibleIf", NULL};
 static const char *const own_keys[] = {"role", "sensitive", "published", "new",
 	"codebook", "exclusive", "scale", "notConcerned", "lexicon", "short", NULL};
 
@@ -40,38 +47,37 @@ static const struct {
 	{"boolean", QUESTION_BOOLEAN, boolean_keys},
 	{"rating", QUESTION_RATING, rating_keys},
 	{"matrix", QUESTION_MATRIX, matrix_keys},
+	{"multipletext", QUESTION_MULTIPLETEXT, multipletext_keys},
+	{"ranking", QUESTION_RANKING, ranking_keys},
 	{"html", QUESTION_HTML, html_keys},
-};
-static const struct {
-	const char *name;
-	enum input_type input;
-	long long max_length;
-} inputs[] = {
-	{"text", INPUT_TEXT, 200},
-	{"number", INPUT_NUMBER, 30},
-	{"date", INPUT_DATE, 10},
-	{"month", INPUT_MONTH, 10},
-	{"email", INPUT_EMAIL, 254},
-	{"tel", INPUT_TEL, 30},
+	{"expression", QUESTION_EXPRESSION, expression_keys},
 };
 static const char *const roles[] = {
 	"opinion", "segment", "locality", "text", "identifying", "contact"};
 
+/* HTML, section 4.10.18.7.1 "Autofill": what is about the person who answers (WCAG 2.2, 1.3.5). */
+static bool read_autocomplete(struct reader *r, json_t *o, struct question *q)
+{
+	static const char *const fields[] = {"name", "given-name", "family-name",
+		"organization", "organization-title", "email", "tel", "postal-code",
+		"off"};
+	if (!reader_string(r, o, "autocomplete", &q->autocomplete))
+		return false;
+	for (size_t i = 0; q->autocomplete && i < COUNT_OF(fields); i++)
+		if (strcmp(fields[i], q->autocomplete) == 0)
+			return true;
+	return !q->autocomplete ||
+		reader_refuse(r, o, "autocomplete",
+			"'autocomplete' is outside the profile: name, given-name, family-name, organization, "
+			"organization-title, email, tel, postal-code or off");
+}
+
 static bool read_text_question(struct reader *r, json_t *o, struct question *q)
 {
-	const char *input = "text";
-	size_t i = 0;
 	long long max_length = 0;
-	if (!reader_string(r, o, "inputType", &input))
+	if (!reader_input(r, o, &q->input, &q->max_length) || !read_autocomplete(r, o, q))
 		return false;
-	while (i < COUNT_OF(inputs) && strcmp(inputs[i].name, input) != 0)
-		i++;
-	if (i == COUNT_OF(inputs))
-		return reader_refuse(r, o, "inputType",
-			"inputType '%.40s' is outside the profile: text, number, date, month, email or tel",
-			input);
-	q->input = inputs[i].input;
-	max_length = inputs[i].max_length;
+	max_length = (long long)q->max_length;
 	if (!reader_number(r, o, "min", &q->has_min, &q->min) ||
 		!reader_number(r, o, "max", &q->has_max, &q->max) ||
 		!reader_whole(r, o, "maxLength", 1, 10000, &max_length))
@@ -87,29 +93,45 @@ static bool read_text_question(struct reader *r, json_t *o, struct question *q)
 	return true;
 }
 
+/* "choices" and the order in which they are shown. */
+static bool read_choices(struct reader *r, json_t *o, struct question *q)
+{
+	const char *order = "none";
+	if (!reader_choices(r, o, "choices", q->name, &q->choices, &q->choice_count) ||
+		!reader_string(r, o, "choicesOrder", &order))
+		return false;
+	for (size_t i = 0; i < q->choice_count; i++) {
+		json_t *one = json_array_get(json_object_get(o, "choices"), i);
+		q->choices_depend |= json_object_get(one, "visibleIf") != NULL;
+	}
+	return strcmp(order, "none") == 0 ||
+		reader_refuse(r, o, "choicesOrder",
+			"choicesOrder '%.40s' of '%s': all people see the same order, that "
+			"of the list: write \"none\" or remove the key",
+			order, q->name);
+}
+
 static bool read_choice_question(struct reader *r, json_t *o, struct question *q)
 {
-	bool none = false;
-	q->other_text = "Autre";
-	if (!reader_choices(r, o, "choices", q->name, &q->choices, &q->choice_count) ||
+	q->other_text = words(r->owner->form.language, "Autre");
+	if (!read_choices(r, o, q) || !reader_special_choices(r, o, q) ||
 		!reader_bool(r, o, "showOtherItem", &q->has_other) ||
-		!reader_text(r, o, "otherText", &q->other_text) ||
-		!reader_bool(r, o, "showNoneItem", &none))
+		!reader_plain_text(r, o, "otherText", &q->other_text))
 		return false;
 	if (json_object_get(o, "otherText") && !q->has_other)
 		return reader_refuse(r, o, "otherText",
 			"otherText of '%s' is never shown: add \"showOtherItem\": true",
 			q->name);
-	if (!none)
-		return true;
-	if (question_find_choice(q, STR("none")))
-		return reader_refuse(r, o, "none",
-			"the code 'none' of '%s' clashes with showNoneItem: remove one",
-			q->name);
-	struct choice *last = (struct choice *)(uintptr_t)&q->choices[q->choice_count++];
-	*last = (struct choice){
-		.code = "none", .text = "Aucune de ces réponses", .exclusive = true};
 	return true;
+}
+
+static bool read_ranking(struct reader *r, json_t *o, struct question *q)
+{
+	if (!read_choices(r, o, q))
+		return false;
+	return q->choice_count >= 2 ||
+		reader_refuse(r, o, "choices",
+			"one choice of '%s' cannot be ranked: add others", q->name);
 }
 
 static bool read_rating(struct reader *r, json_t *o, struct question *q)
@@ -129,14 +151,14 @@ static bool read_rating(struct reader *r, json_t *o, struct question *q)
 			"the scale of '%s' must have 2 to 101 values", q->name);
 }
 
-static bool read_boolean(struct reader *r, struct question *q)
+static void read_boolean(struct reader *r, struct question *q)
 {
+	const struct language *language = r->owner->form.language;
 	struct choice *choices = arena_alloc(&r->owner->arena, 2, sizeof(*choices));
-	choices[0] = (struct choice){.code = "true", .text = "Oui"};
-	choices[1] = (struct choice){.code = "false", .text = "Non"};
+	choices[0] = (struct choice){.code = "true", .text = words(language, "Oui")};
+	choices[1] = (struct choice){.code = "false", .text = words(language, "Non")};
 	q->choices = choices;
 	q->choice_count = 2;
-	return true;
 }
 
 static bool read_matrix(struct reader *r, json_t *o, struct question *q)
@@ -162,13 +184,19 @@ static bool read_kind(struct reader *r, json_t *o, struct question *q)
 	case QUESTION_DROPDOWN:
 		return read_choice_question(r, o, q);
 	case QUESTION_BOOLEAN:
-		return read_boolean(r, q);
+		read_boolean(r, q);
+		return true;
 	case QUESTION_RATING:
 		return read_rating(r, o, q);
 	case QUESTION_MATRIX:
 		return read_matrix(r, o, q);
+	case QUESTION_MULTIPLETEXT:
+		return reader_items(r, o, q);
+	case QUESTION_RANKING:
+		return read_ranking(r, o, q);
 	case QUESTION_HTML:
 		return reader_need_text(r, o, "html", &q->html);
+	case QUESTION_EXPRESSION: /* bound later */
 	case QUESTION_CALCULATED:
 		break;
 	}
@@ -187,6 +215,10 @@ static bool mark_choices(
 	if (n > 0 && exclusive && q->type != QUESTION_CHECKBOX)
 		return reader_refuse(r, own, key,
 			"'exclusive' is for checkboxes: remove it from '%s'", q->name);
+	if (n > 0 && q->type == QUESTION_RANKING)
+		return reader_refuse(r, own, key,
+			"everything offered is ranked: remove '%s' from '%s'", key,
+			q->name);
 	for (size_t i = 0; i < n; i++) {
 		const struct choice *c = question_find_choice(q, str_of(codes[i]));
 		if (!c)
@@ -225,13 +257,24 @@ bool reader_published(struct reader *r, json_t *own, struct question *q)
 	return true;
 }
 
+static bool is_typed_input(enum input_type input)
+{
+	return input == INPUT_TEXT || input == INPUT_EMAIL || input == INPUT_TEL;
+}
+
+static bool is_typed(const struct question *q)
+{
+	for (size_t i = 0; i < q->item_count; i++)
+		if (is_typed_input(q->items[i].input))
+			return true;
+	return q->type == QUESTION_COMMENT ||
+		(q->type == QUESTION_TEXT && is_typed_input(q->input));
+}
+
 /* What people type freely may tell who they are: it needs a role that keeps it apart. */
 static bool check_role(struct reader *r, json_t *o, const struct question *q)
 {
-	bool typed = q->type == QUESTION_COMMENT ||
-		(q->type == QUESTION_TEXT &&
-			(q->input == INPUT_TEXT || q->input == INPUT_EMAIL ||
-				q->input == INPUT_TEL));
+	bool typed = is_typed(q);
 	bool kept = q->role == ROLE_OPINION || q->role == ROLE_SEGMENT;
 	if (typed && kept)
 		return reader_refuse(r, o, "role",
@@ -247,9 +290,24 @@ static bool check_role(struct reader *r, json_t *o, const struct question *q)
 		return reader_refuse(r, o, "role",
 			"a locality is \"type\": \"text\" without inputType: change '%s'",
 			q->name);
+	if (q->role == ROLE_SEGMENT &&
+		(q->type == QUESTION_MULTIPLETEXT || q->type == QUESTION_RANKING))
+		return reader_refuse(r, o, "role",
+			"'%s' has several answers, which make no groups of people: give it "
+			"the role opinion",
+			q->name);
+	if (q->type == QUESTION_EXPRESSION && !kept)
+		return reader_refuse(r, o, "role",
+			"nobody types '%s': give it the role opinion or segment",
+			q->name);
 	if (q->codebook && q->role != ROLE_TEXT)
 		return reader_refuse(r, o, "codebook",
 			"a codebook is for open answers: give '%s' the role text or remove it",
+			q->name);
+	if (q->codebook && q->type == QUESTION_MULTIPLETEXT)
+		return reader_refuse(r, o, "codebook",
+			"the texts of '%s' are not coded: ask each in a question of its "
+			"own, or remove the codebook",
 			q->name);
 	return true;
 }
@@ -270,7 +328,7 @@ static bool read_own(struct reader *r, json_t *o, struct question *q)
 			!reader_bool(r, own, "new", &is_new) ||
 			!reader_bool(r, own, "scale", &q->scale) ||
 			!reader_string(r, own, "codebook", &q->codebook) ||
-			!reader_text(r, own, "short", &q->short_label) ||
+			!reader_plain_text(r, own, "short", &q->short_label) ||
 			!reader_strings(r, own, "lexicon", &q->lexicon, NULL) ||
 			!reader_published(r, own, q) ||
 			!mark_choices(r, own, "exclusive", q) ||
@@ -287,6 +345,19 @@ static bool read_own(struct reader *r, json_t *o, struct question *q)
 	return q->type == QUESTION_HTML || check_role(r, o, q);
 }
 
+/* A posted page has fields of its own beside those of its questions. */
+static bool check_reserved(struct reader *r, json_t *o, const char *name)
+{
+	static const char *const ours[] = {
+		"action", "shown", "vu", "recap", "turn", "lang", "token"};
+	for (size_t i = 0; i < COUNT_OF(ours); i++)
+		if (strcmp(ours[i], name) == 0)
+			return reader_refuse(r, o, "name",
+				"the name '%s' is kept for the page itself: rename it",
+				name);
+	return true;
+}
+
 static bool check_unique(struct reader *r, json_t *o, const char *name)
 {
 	for (size_t i = 0; i < r->count; i++)
@@ -297,12 +368,46 @@ static bool check_unique(struct reader *r, json_t *o, const char *name)
 	return true;
 }
 
-static bool read_question(
-	struct reader *r, json_t *o, size_t kind, size_t page, const char *panel_if)
+/* The title as the label of a table: there is nobody whose answer could stand in it. */
+static const char *label_of(struct reader *r, const char *title)
 {
-	struct question q = {.type = types[kind].type, .page = page, .title = ""};
+	SCOPED(buf_release) struct buf out = BUF_LIMIT(1 << 20);
+	struct str rest = str_of(title), part;
+	if (!strchr(title, '{'))
+		return title;
+	while (str_cut(&rest, '{', &part)) {
+		buf_add(&out, part);
+		if (!rest.p || !memchr(rest.p, '}', rest.n))
+			break;
+		buf_puts(&out, "…");
+		must(str_cut(&rest, '}', &part));
+	}
+	return arena_dup(&r->owner->arena, buf_str(&out));
+}
+
+/* What is common to all that is answered. */
+static bool read_demands(struct reader *r, json_t *o, struct question *q)
+{
+	if (!reader_bool(r, o, "isRequired", &q->required))
+		return false;
+	if (q->required && json_object_get(o, "requiredIf"))
+		return reader_refuse(r, o, "requiredIf",
+			"'%s' is always required and required under a condition: remove "
+			"isRequired or requiredIf",
+			q->name);
+	return reader_validators(r, o, q);
+}
+
+static bool read_question(
+	struct reader *r, json_t *o, size_t kind, const struct inside *in)
+{
+	struct question q = {.type = types[kind].type,
+		.page = r->page,
+		.panel = in->panel,
+		.title = ""};
 	char what[90];
-	if (!reader_name(r, o, &q.name) || !check_unique(r, o, q.name))
+	if (!reader_name(r, o, &q.name) || !check_reserved(r, o, q.name) ||
+		!check_unique(r, o, q.name))
 		return false;
 	snprintf(what, sizeof(what), "%s '%s'", types[kind].name, q.name);
 	if (!reader_keys(r, o, types[kind].keys, what))
@@ -311,11 +416,10 @@ static bool read_question(
 		return false;
 	if (!reader_text(r, o, "description", &q.description) ||
 		!reader_text(r, o, "placeholder", &q.placeholder) ||
-		!reader_bool(r, o, "isRequired", &q.required) || !read_kind(r, o, &q) ||
-		!read_own(r, o, &q))
+		!read_kind(r, o, &q) || !read_own(r, o, &q) || !read_demands(r, o, &q))
 		return false;
 	if (!q.short_label)
-		q.short_label = q.title;
+		q.short_label = label_of(r, q.title);
 	if (r->count == MAX_QUESTIONS)
 		return reader_refuse(
 			r, o, NULL, "a form has at most %d questions", MAX_QUESTIONS);
@@ -325,35 +429,78 @@ static bool read_question(
 			r->questions, r->capacity * sizeof(*r->questions));
 	}
 	r->questions[r->count++] = (struct pending){
-		.question = q, .object = o, .panel_if = panel_if, .page = page};
+		.question = q, .object = o, .panel_if = in->panel_if, .page = r->page};
+	return true;
+}
+
+static bool add_panel(
+	struct reader *r, json_t *o, const struct inside *in, struct panel *panel)
+{
+	for (size_t i = 0; i < r->panel_count; i++)
+		if (strcmp(r->panels[i].name, panel->name) == 0)
+			return reader_refuse(r, o, "name",
+				"the panel name '%s' is already taken: rename one",
+				panel->name);
+	if (in->depth == MAX_PANELS)
+		return reader_refuse(r, o, NULL,
+			"panels lie too deep inside each other: flatten '%s'",
+			panel->name);
+	if (r->panel_count == r->panel_capacity) {
+		r->panel_capacity = r->panel_capacity ? 2 * r->panel_capacity : 8;
+		r->panels = x_realloc(r->panels, r->panel_capacity * sizeof(*r->panels));
+	}
+	panel->outer = in->panel;
+	panel->first = r->count;
+	r->panels[r->panel_count++] = *panel;
 	return true;
 }
 
 /* A panel's condition goes to each of its questions. */
-static bool read_panel(
-	struct reader *r, json_t *o, size_t page, const char *outer, int depth)
+static bool read_panel(struct reader *r, json_t *o, const struct inside *in)
 {
-	const char *name = "", *condition = NULL;
+	struct panel panel = {.name = ""};
+	const char *condition = NULL;
+	struct inside here = *in;
 	struct expr *e;
-	if (!reader_name(r, o, &name) || !reader_keys(r, o, panel_keys, "a panel") ||
-		!reader_string(r, o, "visibleIf", &condition))
+	if (!reader_name(r, o, &panel.name) ||
+		!reader_keys(r, o, panel_keys, "a panel") ||
+		!reader_text(r, o, "title", &panel.title) ||
+		!reader_text(r, o, "description", &panel.description) ||
+		!reader_string(r, o, "visibleIf", &condition) ||
+		!add_panel(r, o, in, &panel))
 		return false;
-	if (depth == MAX_PANELS)
-		return reader_refuse(r, o, NULL,
-			"panels lie too deep inside each other: flatten '%s'", name);
+	here.panel = (int)r->panel_count - 1;
+	here.depth++;
 	if (condition) {
-		if (!reader_expr(r, o, "visibleIf", str_of(condition), name, &e))
+		if (!reader_expr(r, o, "visibleIf", str_of(condition), panel.name, &e))
 			return false;
 		SCOPED(free_char)
-		char *both = outer ? x_printf("(%s) and (%s)", outer, condition)
-				   : x_strdup(condition);
-		condition = arena_dup(&r->owner->arena, str_of(both));
+		char *both = in->panel_if
+			? x_printf("(%s) and (%s)", in->panel_if, condition)
+			: x_strdup(condition);
+		here.panel_if = arena_dup(&r->owner->arena, str_of(both));
 	}
-	return reader_elements(r, o, page, condition ? condition : outer, depth + 1);
+	if (!reader_elements(r, o, here))
+		return false;
+	struct panel *mine = &r->panels[here.panel];
+	mine->count = r->count - mine->first;
+	return true;
 }
 
-bool reader_elements(
-	struct reader *r, json_t *holder, size_t page, const char *panel_if, int depth)
+static bool refuse_type(struct reader *r, json_t *o, const char *type)
+{
+	const char *remedy = reader_type_remedy(type);
+	if (remedy)
+		return reader_refuse(r, o, "type",
+			"type '%.40s' is outside the profile: %s", type, remedy);
+	return reader_refuse(r, o, "type",
+		"type '%.40s' is outside the profile: text, comment, radiogroup, checkbox, "
+		"dropdown, boolean, rating, matrix, multipletext, ranking, html, expression "
+		"or panel",
+		type);
+}
+
+bool reader_elements(struct reader *r, json_t *holder, struct inside in)
 {
 	json_t *elements = json_object_get(holder, "elements");
 	if (json_array_size(elements) == 0)
@@ -372,12 +519,8 @@ bool reader_elements(
 			kind++;
 		bool panel = strcmp(type, "panel") == 0;
 		if (kind == COUNT_OF(types) && !panel)
-			return reader_refuse(r, o, "type",
-				"type '%.40s' is outside the profile: text, comment, radiogroup, checkbox, "
-				"dropdown, boolean, rating, matrix, html or panel",
-				type);
-		if (panel ? !read_panel(r, o, page, panel_if, depth)
-			  : !read_question(r, o, kind, page, panel_if))
+			return refuse_type(r, o, type);
+		if (panel ? !read_panel(r, o, &in) : !read_question(r, o, kind, &in))
 			return false;
 	}
 	return true;

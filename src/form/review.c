@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "barometre/form/answer.h"
+#include "rules.h"
 
 struct posted {
 	struct field *list;
@@ -53,6 +53,31 @@ static void post_place(struct posted *p, const struct question *q, struct str va
 		post(p, x_strdup(q->name), value, NULL);
 }
 
+/* Takes the name over. Numbers are written as numbers are read. */
+static void post_scalar(struct posted *p, char *name, const json_t *value)
+{
+	if (json_is_string(value)) {
+		post(p, name, string_of(value), NULL);
+		return;
+	}
+	char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+
+	must(text);
+	post(p, name, str_of(text), text);
+}
+
+/* An order as the places it gives. */
+static void post_places(struct posted *p, const struct question *q, const json_t *order)
+{
+	for (size_t i = 0; i < json_array_size(order); i++) {
+		const char *code = json_string_value(json_array_get(order, i));
+		char *place = x_printf("%zu", i + 1);
+
+		post(p, x_printf("%s.%s", q->name, code ? code : ""), str_of(place),
+			place);
+	}
+}
+
 static void post_value(struct posted *p, const struct question *q, const json_t *value)
 {
 	size_t i;
@@ -61,19 +86,16 @@ static void post_value(struct posted *p, const struct question *q, const json_t 
 
 	if (json_is_string(value) && q->role == ROLE_LOCALITY) {
 		post_place(p, q, string_of(value));
-	} else if (json_is_string(value)) {
-		post(p, x_strdup(q->name), string_of(value), NULL);
+	} else if (json_is_array(value) && q->type == QUESTION_RANKING) {
+		post_places(p, q, value);
 	} else if (json_is_array(value)) {
 		json_array_foreach(value, i, item)
 			post(p, x_strdup(q->name), string_of(item), NULL);
 	} else if (json_is_object(value)) {
 		json_object_foreach((json_t *)(uintptr_t)value, row, item)
-			post(p, x_printf("%s.%s", q->name, row), string_of(item), NULL);
+			post_scalar(p, x_printf("%s.%s", q->name, row), item);
 	} else if (value) {
-		char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-
-		must(text);
-		post(p, x_strdup(q->name), str_of(text), text);
+		post_scalar(p, x_strdup(q->name), value);
 	}
 }
 
@@ -100,12 +122,18 @@ void answers_review_page(const struct form *form, size_t page, const json_t *ans
 	json_t *answers_copy = json_deep_copy(answers);
 	json_t *typed_copy = json_deep_copy(typed);
 	struct err err = {0};
+	SCOPED(walk_release) struct walk walk;
 
 	must(answers_copy && typed_copy);
+	walk_init(&walk, form, answers, today);
+	walk_to(&walk, on->first + on->count);
 	for (size_t i = on->first; i < on->first + on->count; i++) {
 		const struct question *q = &form->questions[i];
 		const json_t *value = json_object_get(typed, q->name);
 
+		/* An order is read with what has been offered since. */
+		if (!value && q->type == QUESTION_RANKING)
+			value = walk_answer(&walk, i);
 		post_value(&posted, q, value ? value : json_object_get(answers, q->name));
 		if (q->has_other)
 			post_beside(&posted, q, "-Comment", answers, typed);

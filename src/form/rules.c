@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "barometre/base/buf.h"
+#include "barometre/base/pattern.h"
 
 const char *rule_comment_key(const struct question *q, char out[COMMENT_KEY_BYTES])
 {
@@ -213,6 +214,118 @@ bool rule_matrix_complete(const struct question *q, const json_t *answer)
 		if (!json_object_get(answer, q->rows[i].code))
 			return false;
 	return true;
+}
+
+bool rule_is_answered(const struct question *q, bool required, const json_t *answer)
+{
+	if (q->type == QUESTION_MATRIX && q->each_row_required)
+		return rule_matrix_complete(q, answer);
+	for (size_t i = 0; i < q->item_count; i++)
+		if (q->items[i].required &&
+			answer_is_empty(json_object_get(answer, q->items[i].code)))
+			return false;
+	return !required || !answer_is_empty(answer);
+}
+
+static bool in_bounds(const struct validator *v, double x)
+{
+	return !(v->has_min && x < v->min) && !(v->has_max && x > v->max);
+}
+
+static bool has_digit(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (is_digit(s.p[i]))
+			return true;
+	return false;
+}
+
+/* A domain with a dot: what people have at home. */
+static bool is_public_email(struct str s)
+{
+	const char *at = memchr(s.p, '@', s.n);
+	return rule_is_email(s) && at && memchr(at, '.', s.n - (size_t)(at - s.p));
+}
+
+bool rule_validator_holds(const struct question *q, const struct validator *v,
+	const json_t *answer, const struct expr_scope *scope)
+{
+	struct str s = {json_string_value(answer), json_string_length(answer)};
+	if (v->kind == VALIDATOR_EXPRESSION)
+		return !scope || expr_is_true(v->expression, scope);
+	/* What identifies may be sealed already: true stands for it. */
+	if (answer_is_empty(answer) || (q->role == ROLE_IDENTIFYING && !s.p))
+		return true;
+	switch (v->kind) {
+	case VALIDATOR_NUMERIC:
+		return json_is_number(answer) && in_bounds(v, json_number_value(answer));
+	case VALIDATOR_TEXT:
+		return s.p && in_bounds(v, (double)str_count_chars(s)) &&
+			(v->allow_digits || !has_digit(s));
+	case VALIDATOR_ANSWER_COUNT:
+		return in_bounds(v, (double)json_array_size(answer));
+	case VALIDATOR_REGEX:
+		return s.p && pattern_found(v->pattern, s);
+	case VALIDATOR_EMAIL:
+		return s.p && is_public_email(s);
+	case VALIDATOR_EXPRESSION:
+		break;
+	}
+	return true;
+}
+
+/* A text of one of the kinds that are typed. */
+static const char *input_refusal(enum input_type input, struct str s)
+{
+	switch (input) {
+	case INPUT_DATE:
+		return rule_is_date(s) ? NULL : "is no date";
+	case INPUT_MONTH:
+		return rule_is_month(s) ? NULL : "is no month";
+	case INPUT_EMAIL:
+		return rule_is_email(s) ? NULL : "is no address";
+	case INPUT_TEL:
+		return rule_is_tel(s) ? NULL : "is no telephone number";
+	case INPUT_TEXT:
+	case INPUT_NUMBER:
+		break;
+	}
+	return NULL;
+}
+
+const char *rule_text_refusal(
+	enum input_type input, bool lines, size_t max_length, struct str s)
+{
+	if (!rule_is_clean(s, lines))
+		return "is empty, untrimmed or holds control characters";
+	if (str_count_chars(s) > max_length)
+		return "is too long";
+	return lines ? NULL : input_refusal(input, s);
+}
+
+const char *rule_number_refusal(const json_t *value, bool fits)
+{
+	if (!json_is_number(value))
+		return "is no number";
+	if (!fits)
+		return "is out of range";
+	/* Stored whole when they are: 5.0 would be the same answer written twice. */
+	SCOPED(json_drop) json_t *same = rule_number(json_number_value(value));
+	return json_typeof(same) == json_typeof(value) ? NULL : "is not in its one form";
+}
+
+const char *rule_item_refusal(const struct text_item *item, const json_t *value)
+{
+	double x = json_number_value(value);
+	if (item->input == INPUT_NUMBER)
+		return rule_number_refusal(value,
+			isfinite(x) && fabs(x) <= 1e15 &&
+				!(item->has_min && x < item->min) &&
+				!(item->has_max && x > item->max));
+	if (!json_is_string(value))
+		return "is no text";
+	return rule_text_refusal(item->input, false, item->max_length,
+		(struct str){json_string_value(value), json_string_length(value)});
 }
 
 bool answer_is_empty(const json_t *answer)

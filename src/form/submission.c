@@ -2,28 +2,18 @@
 /* What leaves the questionnaire: cleaned answers, split from what identifies (A3). */
 #include "rules.h"
 
-static bool is_answered(const struct question *q, const json_t *answers)
-{
-	const json_t *answer = json_object_get(answers, q->name);
-	if (answer_is_empty(answer))
-		return false;
-	if (q->type == QUESTION_MATRIX)
-		return rule_matrix_complete(q, answer);
-	return true;
-}
-
 int answers_first_missing(const struct form *form, const json_t *answers, usec_t today)
 {
-	struct routing r;
-	int page = -1;
-	routing_compute(&r, form, answers, today);
-	for (size_t i = 0; i < form->question_count && page < 0; i++) {
+	SCOPED(walk_release) struct walk w;
+	walk_init(&w, form, answers, today);
+	for (size_t i = 0; i < form->question_count; i++) {
 		const struct question *q = &form->questions[i];
-		if (q->required && r.question[i] && !is_answered(q, answers))
-			page = (int)q->page;
+		if (!walk_visible(&w, i) || q->type == QUESTION_HTML || q->expression)
+			continue;
+		if (!rule_is_answered(q, walk_required(&w, i), walk_answer(&w, i)))
+			return (int)q->page;
 	}
-	routing_release(&r);
-	return page;
+	return -1;
 }
 
 bool answers_usable(const struct form *form, const json_t *answers)
@@ -37,10 +27,10 @@ bool answers_usable(const struct form *form, const json_t *answers)
 }
 
 /* An answer and the text of its "other", when that is chosen. */
-static void copy_answer(json_t *to, const struct question *q, const json_t *answers)
+static void copy_answer(
+	json_t *to, const struct question *q, const json_t *answer, const json_t *answers)
 {
 	char key[COMMENT_KEY_BYTES];
-	json_t *answer = json_object_get(answers, q->name);
 	json_object_set_new(to, q->name, json_deep_copy(answer));
 	json_t *comment = json_object_get(answers, rule_comment_key(q, key));
 	if (q->has_other && comment && rule_other_chosen(answer))
@@ -53,23 +43,15 @@ json_t *answers_submission(const struct form *form, const json_t *answers, usec_
 	json_t *result = json_object(), *contact = json_object();
 	SCOPED(walk_release) struct walk w;
 	walk_init(&w, form, answers, today);
-	w.calculated = result;
 	for (size_t i = 0; i < form->question_count; i++) {
 		const struct question *q = &form->questions[i];
-		if (!walk_visible(&w, i))
+		if (!walk_visible(&w, i) || q->type == QUESTION_HTML)
 			continue;
-		if (q->type == QUESTION_CALCULATED) {
-			struct expr_scope scope = walk_scope(&w);
-			json_t *value = expr_value(q->visible_if, &scope);
-			if (value)
-				json_object_set_new(result, q->name, value);
-			continue;
-		}
-		if (q->type == QUESTION_HTML ||
-			answer_is_empty(json_object_get(answers, q->name)))
+		const json_t *answer = walk_answer(&w, i);
+		if (answer_is_empty(answer))
 			continue;
 		bool apart = q->role == ROLE_IDENTIFYING || q->role == ROLE_CONTACT;
-		copy_answer(apart ? contact : result, q, answers);
+		copy_answer(apart ? contact : result, q, answer, answers);
 		if (q->role == ROLE_IDENTIFYING)
 			json_object_set_new(result, q->name, json_true());
 	}

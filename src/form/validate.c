@@ -15,38 +15,12 @@ static const char *check_text(const struct question *q, struct str s)
 {
 	if (q->role == ROLE_LOCALITY)
 		return place_is_code(s) ? NULL : "is no locality";
-	if (!rule_is_clean(s, rule_has_lines(q)))
-		return "is empty, untrimmed or holds control characters";
-	if (str_count_chars(s) > q->max_length)
-		return "is too long";
-	if (q->type == QUESTION_COMMENT)
-		return NULL;
-	switch (q->input) {
-	case INPUT_DATE:
-		return rule_is_date(s) ? NULL : "is no date";
-	case INPUT_MONTH:
-		return rule_is_month(s) ? NULL : "is no month";
-	case INPUT_EMAIL:
-		return rule_is_email(s) ? NULL : "is no address";
-	case INPUT_TEL:
-		return rule_is_tel(s) ? NULL : "is no telephone number";
-	case INPUT_TEXT:
-	case INPUT_NUMBER:
-		break;
-	}
-	return NULL;
+	return rule_text_refusal(q->input, rule_has_lines(q), q->max_length, s);
 }
 
-/* Numbers are stored whole when they are: 5.0 would be the same answer written twice. */
 static const char *check_number(const struct question *q, const json_t *value)
 {
-	if (!json_is_number(value))
-		return "is no number";
-	double x = json_number_value(value);
-	if (!rule_number_fits(q, x))
-		return "is out of range";
-	SCOPED(json_drop) json_t *same = rule_number(x);
-	return json_typeof(same) == json_typeof(value) ? NULL : "is not in its one form";
+	return rule_number_refusal(value, rule_number_fits(q, json_number_value(value)));
 }
 
 /* Place of a code in the list, "other" last; the count of choices and one more when it is not there. */
@@ -94,9 +68,51 @@ static const char *check_matrix(const struct question *q, json_t *value)
 	return NULL;
 }
 
+static const char *check_items(const struct question *q, json_t *value)
+{
+	const char *code;
+	json_t *one;
+	if (!json_is_object(value) || json_object_size(value) == 0)
+		return "is no object of items";
+	json_object_foreach(value, code, one) {
+		size_t i = 0;
+		while (i < q->item_count && strcmp(q->items[i].code, code) != 0)
+			i++;
+		if (i == q->item_count)
+			return "has an unknown item";
+		const char *why = rule_item_refusal(&q->items[i], one);
+		if (why)
+			return why;
+	}
+	return NULL;
+}
+
+/* Every choice that is always offered, and perhaps others, each once. */
+static const char *check_ranking(const struct question *q, const json_t *value)
+{
+	size_t n = json_array_size(value), always = 0;
+	if (!json_is_array(value) || n == 0)
+		return "is no list of choices";
+	for (size_t i = 0; i < n; i++) {
+		const json_t *code = json_array_get(value, i);
+		const struct choice *c = json_is_string(code)
+			? question_find_choice(q, text_of(code))
+			: NULL;
+		if (!c)
+			return "holds what is not one of its choices";
+		always += c->visible_if == NULL;
+		for (size_t k = 0; k < i; k++)
+			if (json_equal(json_array_get(value, k), code))
+				return "holds a choice twice";
+	}
+	for (size_t i = 0; i < q->choice_count; i++)
+		always -= q->choices[i].visible_if == NULL;
+	return always == 0 ? NULL : "does not rank all of its choices";
+}
+
 static const char *check_calculated(const struct question *q, const json_t *value)
 {
-	switch (expr_result(q->visible_if)) {
+	switch (expr_result(q->expression)) {
 	case TYPE_BOOL:
 		return json_is_boolean(value) ? NULL : "is no boolean";
 	case TYPE_NUMBER:
@@ -141,12 +157,27 @@ static const char *check_value(const struct question *q, json_t *value)
 		return check_number(q, value);
 	case QUESTION_MATRIX:
 		return check_matrix(q, value);
+	case QUESTION_MULTIPLETEXT:
+		return check_items(q, value);
+	case QUESTION_RANKING:
+		return check_ranking(q, value);
+	case QUESTION_EXPRESSION:
 	case QUESTION_CALCULATED:
 		return check_calculated(q, value);
 	case QUESTION_HTML:
 		break;
 	}
 	return "takes no answer";
+}
+
+/* Those that keep the person on the page; expressions need the whole walk and were asked there. */
+static const char *check_validators(const struct question *q, const json_t *value)
+{
+	for (size_t i = 0; i < q->validator_count; i++)
+		if (q->validators[i].level == LEVEL_ERROR &&
+			!rule_validator_holds(q, &q->validators[i], value, NULL))
+			return "does not satisfy its validators";
+	return NULL;
 }
 
 /* "q-Comment": only beside "other", and then needed. */
@@ -203,6 +234,8 @@ bool answers_validate(const struct form *form, const json_t *answers, struct err
 			return err_set(err, ERR_INVALID,
 				"answers name a question the form has not");
 		const char *why = check_value(q, value);
+		if (!why)
+			why = check_validators(q, value);
 		if (why)
 			return err_set(
 				err, ERR_INVALID, "question '%s' %s", q->name, why);

@@ -92,8 +92,8 @@ static bool fill_layout(struct buf *out, const struct letter_values *v,
 	struct buf title = BUF_LIMIT(LETTER_BYTES), edition = BUF_LIMIT(LETTER_BYTES);
 	struct buf content = BUF_LIMIT(LETTER_BYTES), footer = BUF_LIMIT(LETTER_BYTES);
 
-	html_escape(&title, subject);
-	html_escape(&edition, str_of(v->edition_title));
+	buf_html(&title, subject);
+	buf_html(&edition, str_of(v->edition_title));
 	letter_to_html(&content, &footer, body);
 	const struct variable variables[] = {
 		{"subject", buf_str(&title).p},

@@ -128,38 +128,13 @@ void letter_to_text(struct buf *out, struct str body)
 	buf_release(&paragraph);
 }
 
-void html_escape(struct buf *out, struct str text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		switch (text.p[i]) {
-		case '&':
-			buf_puts(out, "&amp;");
-			break;
-		case '<':
-			buf_puts(out, "&lt;");
-			break;
-		case '>':
-			buf_puts(out, "&gt;");
-			break;
-		case '"':
-			buf_puts(out, "&quot;");
-			break;
-		case '\'':
-			buf_puts(out, "&#39;");
-			break;
-		default:
-			buf_addc(out, text.p[i]);
-		}
-	}
-}
-
 static void add_link(
 	struct buf *out, struct str link, struct str words, const char *style)
 {
 	buf_puts(out, "<a href=\"");
-	html_escape(out, link);
+	buf_html(out, link);
 	buf_printf(out, "\" style=\"%s\">", style);
-	html_escape(out, words);
+	buf_html(out, words);
 	buf_puts(out, "</a>");
 }
 
@@ -177,7 +152,7 @@ static void add_paragraph(struct buf *out, struct str p)
 		if (str_starts(word, STR("https://")) || str_starts(word, STR("http://")))
 			add_link(out, word, word, LINK_STYLE);
 		else
-			html_escape(out, word);
+			buf_html(out, word);
 	}
 	buf_puts(out, "</p>\n");
 }

@@ -26,6 +26,5 @@ bool letter_split(struct str filled, struct str *ret_subject, struct str *ret_bo
 void letter_to_text(struct buf *out, struct str body);
 /* `content` gets what stands before the "---", `footer` what follows; both as HTML paragraphs. */
 void letter_to_html(struct buf *content, struct buf *footer, struct str body);
-void html_escape(struct buf *out, struct str text);
 
 #endif

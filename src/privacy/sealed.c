@@ -18,8 +18,9 @@ _Static_assert(ANSWER_BOX_RESERVED ==
  * difference of the overheads, so that both are stored in the same length. */
 #define DRAFT_EXTRA (SEAL_OVERHEAD - AEAD_OVERHEAD)
 _Static_assert(DRAFT_RESERVED ==
-		sizeof("{\"answers\":,\"page\":9999,\"typed\":,\"v\":1}") - 1 + 1 -
-			DRAFT_EXTRA,
+		sizeof("{\"answers\":,\"audience\":\"\",\"channel\":\"\",\"instance\":\"\","
+		       "\"page\":9999,\"turn\":999999999,\"typed\":,\"v\":2}") -
+			1 + 2 * CODE_CHARS + ID_CHARS + 1 - DRAFT_EXTRA,
 	"room beside a draft");
 
 size_t answer_box_size(size_t box_bytes)
@@ -192,12 +193,26 @@ json_t *contact_open(const struct secret_key *trustee, struct str inner, struct 
 	return contact;
 }
 
+/* A code that needs no escape, so that its room is its length. */
+static bool is_plain_code(const char code[CODE_CHARS + 1])
+{
+	size_t n = strnlen(code, CODE_CHARS + 1);
+
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)code[i] < 0x20 || code[i] == '"' || code[i] == '\\')
+			return false;
+	return n <= CODE_CHARS;
+}
+
 bool draft_seal(struct buf *out, const struct key *key, const struct draft *draft,
 	size_t box_bytes, struct err *e)
 {
 	size_t answers = 0, typed = 0;
+	char id[ID_CHARS + 1];
 
 	must(draft->page >= 0 && draft->page <= DRAFT_PAGE_MAX);
+	must(draft->turn >= 0 && draft->turn <= DRAFT_TURN_MAX);
+	must(is_plain_code(draft->audience) && is_plain_code(draft->channel));
 	if (!check_box_bytes(box_bytes, e))
 		return false;
 	if (!canonical_size(draft->answers, &answers, e) ||
@@ -210,13 +225,55 @@ bool draft_seal(struct buf *out, const struct key *key, const struct draft *draf
 	SCOPED(buf_wipe) struct buf plain = BUF_LIMIT(box_bytes + DRAFT_EXTRA);
 	buf_puts(&plain, "{\"answers\":");
 	canonical_add(&plain, draft->answers);
-	buf_printf(&plain, ",\"page\":%d,\"typed\":", draft->page);
+	hex_write(id, draft->instance.b, sizeof(draft->instance.b));
+	buf_printf(&plain,
+		",\"audience\":\"%s\",\"channel\":\"%s\",\"instance\":\"%s\",\"page\":%d,\"turn\":%d,\"typed\":",
+		draft->audience, draft->channel, id, draft->page, draft->turn);
 	canonical_add(&plain, draft->typed);
-	buf_puts(&plain, ",\"v\":1}");
+	buf_puts(&plain, ",\"v\":2}");
 	must(!plain.failed);
 	if (!sealed_json_check(buf_str(&plain), e))
 		return err_prefix(e, "draft");
 	return aead_seal(out, key, buf_str(&plain), box_bytes + DRAFT_EXTRA, e);
+}
+
+/* False for a text that is no code of ours. */
+static bool read_code(const json_t *root, const char *name, char out[CODE_CHARS + 1])
+{
+	const json_t *member = sealed_json_member(root, name, JSON_STRING);
+	size_t n = json_string_length(member);
+
+	if (!member || n > CODE_CHARS)
+		return false;
+	memcpy(out, json_string_value(member), n);
+	out[n] = '\0';
+	return is_plain_code(out);
+}
+
+static bool read_draft(struct draft *ret, const json_t *root)
+{
+	json_t *answers = sealed_json_member(root, "answers", JSON_OBJECT);
+	json_t *typed = sealed_json_member(root, "typed", JSON_OBJECT);
+	const json_t *page = sealed_json_member(root, "page", JSON_INTEGER);
+	const json_t *turn = sealed_json_member(root, "turn", JSON_INTEGER);
+	json_int_t number = json_integer_value(page), turns = json_integer_value(turn);
+	struct draft draft = {0};
+	struct str id;
+
+	if (json_integer_value(sealed_json_member(root, "v", JSON_INTEGER)) != 2 ||
+		!answers || !typed || !page || number < 0 || number > DRAFT_PAGE_MAX ||
+		!turn || turns < 0 || turns > DRAFT_TURN_MAX ||
+		!text_of(root, "instance", ID_CHARS, &id) ||
+		!hex_parse(id, draft.instance.b, sizeof(draft.instance.b)) ||
+		!read_code(root, "audience", draft.audience) ||
+		!read_code(root, "channel", draft.channel))
+		return false;
+	draft.page = (int)number;
+	draft.turn = (int)turns;
+	draft.answers = json_incref(answers);
+	draft.typed = json_incref(typed);
+	*ret = draft;
+	return true;
 }
 
 bool draft_open(struct draft *ret, const struct key *key, struct str box, struct err *e)
@@ -227,17 +284,11 @@ bool draft_open(struct draft *ret, const struct key *key, struct str box, struct
 		return err_set(e, ERR_LIMIT, "a draft of %zu bytes", box.n);
 	if (!aead_open(&plain, key, box, e))
 		return false;
-	SCOPED(json_decrefp) json_t *root = sealed_json_parse(buf_str(&plain), 4, e);
+	SCOPED(json_decrefp) json_t *root = sealed_json_parse(buf_str(&plain), 8, e);
 	if (!root)
 		return err_prefix(e, "a box that is not a draft");
-	json_t *answers = sealed_json_member(root, "answers", JSON_OBJECT);
-	json_t *typed = sealed_json_member(root, "typed", JSON_OBJECT);
-	const json_t *page = sealed_json_member(root, "page", JSON_INTEGER);
-	json_int_t number = json_integer_value(page);
-	if (!is_version_1(root) || !answers || !typed || !page || number < 0 ||
-		number > DRAFT_PAGE_MAX)
+	if (!read_draft(ret, root))
 		return err_set(e, ERR_INVALID, "a box that is not a draft");
-	*ret = (struct draft){(int)number, json_incref(answers), json_incref(typed)};
 	return true;
 }
 

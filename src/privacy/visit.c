@@ -2,23 +2,25 @@
 /* The respondent's cookie, and the receipt. */
 #include "barometre/privacy/sealed.h"
 
-#define VISIT_KIND 1 /* layout number; another layout takes another */
+#define VISIT_KIND 2 /* layout number; another layout takes another */
 #define FLAG_INVITED 1
 #define FLAG_DONE 2
+#define FLAG_SHARED 4
 
 /* Every member at its place and in full, so that the length tells nothing. Bytes only:
  * no padding, no byte order. */
 struct layout {
 	unsigned char kind, flags;
 	char edition[CODE_CHARS], audience[CODE_CHARS],
-		channel[CODE_CHARS];                   /* filled up with NULs */
-	unsigned char token[16], slot[16], expires[8]; /* low byte first */
+		channel[CODE_CHARS]; /* filled up with NULs */
+	char language[2];
+	unsigned char token[16], code[32], slot[16], expires[8]; /* low byte first */
 };
 /* With the overhead a multiple of three: base64url then has no spare bits that somebody
  * could change. */
-#define PADDED_BYTES 143
+#define PADDED_BYTES 173
 #define SEALED_BYTES (PADDED_BYTES + AEAD_OVERHEAD)
-_Static_assert(sizeof(struct layout) == 138 && sizeof(struct layout) < PADDED_BYTES,
+_Static_assert(sizeof(struct layout) == 172 && sizeof(struct layout) < PADDED_BYTES,
 	"room for the padding");
 _Static_assert(SEALED_BYTES % 3 == 0 && SEALED_BYTES / 3 * 4 == VISIT_CHARS,
 	"the length the header promises");
@@ -52,12 +54,17 @@ void visit_seal(struct buf *out, const struct key *cookies, const struct visit *
 
 	must(!visit->invited || visit->channel[0] == '\0');
 	l.flags = (unsigned char)((visit->invited ? FLAG_INVITED : 0) |
-		(visit->state == VISIT_DONE ? FLAG_DONE : 0));
+		(visit->state == VISIT_DONE ? FLAG_DONE : 0) |
+		(visit->shared ? FLAG_SHARED : 0));
 	code_put(l.edition, visit->edition);
 	code_put(l.audience, visit->audience);
 	code_put(l.channel, visit->channel);
-	if (visit->state != VISIT_DONE)
+	if (visit->state != VISIT_DONE) {
 		memcpy(l.token, visit->token.b, sizeof(l.token));
+		memcpy(l.code, visit->code.b, sizeof(l.code));
+	}
+	must(strnlen(visit->language, 3) == sizeof(l.language));
+	memcpy(l.language, visit->language, sizeof(l.language));
 	memcpy(l.slot, visit->slot.b, sizeof(l.slot));
 	for (size_t i = 0; i < sizeof(l.expires); i++)
 		l.expires[i] = (unsigned char)((uint64_t)visit->expires >> (8 * i));
@@ -83,16 +90,24 @@ static bool layout_read(struct visit *ret, const struct layout *l)
 	struct visit v = {0};
 	uint64_t expires = 0;
 
-	if (l->kind != VISIT_KIND || (l->flags & ~(FLAG_INVITED | FLAG_DONE)) != 0)
+	if (l->kind != VISIT_KIND ||
+		(l->flags & ~(FLAG_INVITED | FLAG_DONE | FLAG_SHARED)) != 0)
 		return false;
 	if (!code_get(v.edition, l->edition) || !code_get(v.audience, l->audience) ||
 		!code_get(v.channel, l->channel))
 		return false;
 	v.invited = (l->flags & FLAG_INVITED) != 0;
+	v.shared = (l->flags & FLAG_SHARED) != 0;
 	v.state = (l->flags & FLAG_DONE) != 0 ? VISIT_DONE : VISIT_OPEN;
 	if ((v.invited && v.channel[0] != '\0') ||
-		(v.state == VISIT_DONE && !is_zero(l->token, sizeof(l->token))))
+		(v.state == VISIT_DONE &&
+			(!is_zero(l->token, sizeof(l->token)) ||
+				!is_zero(l->code, sizeof(l->code)))))
 		return false;
+	if (memchr(l->language, '\0', sizeof(l->language)))
+		return false;
+	memcpy(v.language, l->language, sizeof(l->language));
+	memcpy(v.code.b, l->code, sizeof(v.code.b));
 	memcpy(v.token.b, l->token, sizeof(v.token.b));
 	memcpy(v.slot.b, l->slot, sizeof(v.slot.b));
 	for (size_t i = 0; i < sizeof(l->expires); i++)

@@ -25,6 +25,8 @@ static const char *const type_names[] = {
 	[TABLE_TEXT] = "text",
 	[TABLE_IDENTIFYING] = "identifying",
 	[TABLE_CALCULATED] = "calculated",
+	[TABLE_RANKING] = "ranking",
+	[TABLE_RANK] = "rank",
 };
 
 void figures_release(struct figures *f)
@@ -259,13 +261,12 @@ static int64_t count_below(const struct values *v, size_t *at, double end)
 
 static void make_bands(const struct table *t, struct list *list)
 {
-	const struct question *q = t->question;
 	const struct values *v = &t->values;
-	double first = band_start(q->min);
-	double bands = (band_start(q->max) - first) / 10 + 1;
+	double first = band_start(t->min);
+	double bands = (band_start(t->max) - first) / 10 + 1;
 	size_t at = 0;
 
-	list->fixed = q->has_min && q->has_max && bands >= 1 && bands <= BANDS_MAX;
+	list->fixed = t->has_min && t->has_max && bands >= 1 && bands <= BANDS_MAX;
 	list->items = x_calloc(v->count + BANDS_MAX, sizeof(*list->items));
 	for (int i = 0; list->fixed && i < (int)bands; i++) {
 		double start = first + 10 * i;
@@ -277,14 +278,16 @@ static void make_bands(const struct table *t, struct list *list)
 	}
 }
 
-/* `withheld`: why, or "" when they show (nobody: no value, and nothing withheld). */
-static void push_statistics(struct writer *w, const char *withheld, bool base_shows)
+/* The first `count` of mean and median. `withheld`: why, or "" when they show (nobody: no value, and nothing
+ * withheld). */
+static void push_some_statistics(
+	struct writer *w, size_t count, const char *withheld, bool base_shows)
 {
 	static const char *const options[] = {"mean", "median"};
 	static const char *const labels[] = {"Moyenne", "Médiane"};
 	const struct values *v = &w->table->values;
 
-	for (size_t i = 0; i < COUNT_OF(options); i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct figure line = known_line(w, options[i], labels[i]);
 		line.status = withheld;
 		if (!base_shows)
@@ -295,6 +298,11 @@ static void push_statistics(struct writer *w, const char *withheld, bool base_sh
 		}
 		push(w->out, line);
 	}
+}
+
+static void push_statistics(struct writer *w, const char *withheld, bool base_shows)
+{
+	push_some_statistics(w, 2, withheld, base_shows);
 }
 
 static void push_number(struct writer *w)
@@ -342,6 +350,60 @@ static void push_calculated(struct writer *w)
 		push_options(w);
 }
 
+/* How many gave each place to one choice, as they would be told. */
+static enum disclosure disclose_places(const struct writer *w, const struct table *t)
+{
+	const struct values *v = &t->values;
+	size_t places = t->ranking->option_count;
+	struct cell *cells = x_calloc(places + 1, sizeof(*cells));
+	int64_t gathered;
+
+	for (size_t i = 0; i < places; i++)
+		cells[i].option = "";
+	for (size_t i = 0; i < v->count; i++)
+		cells[(size_t)v->list[i].number - 1].count = v->list[i].count;
+	enum disclosure d = disclose_cells(
+		cells, places, t->base, t->sensitive, w->thresholds, &gathered);
+	free(cells);
+	return d;
+}
+
+static enum disclosure disclose_first(const struct writer *w, const struct table *t)
+{
+	struct cell *cells = x_calloc(t->option_count + 1, sizeof(*cells));
+	int64_t gathered;
+
+	for (size_t i = 0; i < t->option_count; i++)
+		cells[i] = (struct cell){
+			.option = t->options[i].code, .count = t->options[i].count};
+	enum disclosure d = disclose_cells(
+		cells, t->option_count, t->base, t->sensitive, w->thresholds, &gathered);
+	free(cells);
+	return d;
+}
+
+/* The places of all choices add up, and with three choices who was first and a mean tell every place: means show when
+ * all of it could be told, or none shows. */
+static void push_rank(struct writer *w)
+{
+	const struct table *ranking = w->table->ranking;
+	enum disclosure first = disclose_first(w, ranking);
+	bool all = first == DISCLOSE_ALL;
+	bool base_shows = (all || first == DISCLOSE_GATHERED) &&
+		(w->table->base == 0 ||
+			disclose_statistic(w->table->base, w->thresholds));
+
+	/* Its tables stand behind it, one a choice. */
+	for (size_t i = 1; all && i <= ranking->option_count; i++)
+		all = disclose_places(w, ranking + i) == DISCLOSE_ALL;
+	if (!base_shows)
+		push_some_statistics(w, 1,
+			first == DISCLOSE_WITHHELD_CELL ? STATUS_CELLS : STATUS_BASE,
+			false);
+	else
+		push_some_statistics(w, 1, all ? "" : STATUS_CELLS, true);
+}
+
 static void push_table(struct writer *w)
 {
 	switch (w->table->type) {
@@ -362,7 +424,11 @@ static void push_table(struct writer *w)
 	case TABLE_MATRIX:
 	case TABLE_TEXT:
 	case TABLE_IDENTIFYING:
+	case TABLE_RANKING:
 		push_options(w);
+		break;
+	case TABLE_RANK:
+		push_rank(w);
 		break;
 	}
 }

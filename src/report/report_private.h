@@ -41,6 +41,8 @@ enum table_type {
 	TABLE_TEXT,
 	TABLE_IDENTIFYING,
 	TABLE_CALCULATED,
+	TABLE_RANKING, /* one option a choice: ranked first */
+	TABLE_RANK,    /* the place of one choice: only its mean */
 };
 
 struct option {
@@ -51,20 +53,22 @@ struct option {
 	double value;
 };
 
-/* One question of the tables: a question of the form, or a row of a matrix. */
+/* One question of the tables: a question of the form, or a row of a matrix, an item, a ranked choice. */
 struct table {
 	enum table_type type;
 	const struct question *question;
 	size_t index;    /* of the question in the form */
-	const char *row; /* of a matrix, or NULL */
+	const char *row; /* code of the row, item or ranked choice, or NULL */
 	char *name;      /* "q" or "q.row" */
-	bool sensitive;
+	bool sensitive, has_min, has_max;
+	double min, max; /* TABLE_NUMBER, TABLE_CALCULATED: what the form allows */
 	int64_t base, mentions;
 	int64_t texts; /* calculated values that are texts */
 	struct option *options;
 	size_t option_count;
 	struct values values;
 	struct places places;
+	const struct table *ranking; /* TABLE_RANK: who was ranked first */
 };
 
 struct tabulation {

@@ -36,8 +36,12 @@ static enum table_type type_of(const struct question *q)
 		return TABLE_MULTIPLE;
 	case QUESTION_MATRIX:
 		return TABLE_MATRIX;
+	case QUESTION_EXPRESSION:
 	case QUESTION_CALCULATED:
 		return TABLE_CALCULATED;
+	case QUESTION_RANKING:
+		return TABLE_RANKING;
+	case QUESTION_MULTIPLETEXT: /* "answered"; its numbers have tables of their own */
 	case QUESTION_COMMENT:
 	case QUESTION_HTML:
 		break;
@@ -112,11 +116,20 @@ static void make_one(struct table *t, const char *code, const char *label)
 	add_option(t, code, label);
 }
 
-static void make_table(
-	struct table *t, const struct question *q, size_t index, const char *row)
+/* `type` may be another than the question's own, for a part of it: `row`. */
+static struct table *add_table(struct tabulation *tab, const struct question *q,
+	enum table_type type, const char *row)
 {
-	*t = (struct table){
-		.type = type_of(q), .question = q, .index = index, .row = row};
+	struct table *t = &tab->tables[tab->table_count++];
+
+	*t = (struct table){.type = type,
+		.question = q,
+		.index = form_index(tab->form, q),
+		.row = row,
+		.has_min = q->has_min,
+		.has_max = q->has_max,
+		.min = q->min,
+		.max = q->max};
 	t->name = row ? x_printf("%s.%s", q->name, row) : x_strdup(q->name);
 	t->sensitive = is_sensitive(q, t->type);
 	switch (t->type) {
@@ -124,6 +137,7 @@ static void make_table(
 	case TABLE_MULTIPLE:
 	case TABLE_MATRIX:
 	case TABLE_SCALE:
+	case TABLE_RANKING:
 		if (q->type == QUESTION_RATING)
 			make_rating(t);
 		else
@@ -140,8 +154,39 @@ static void make_table(
 		break;
 	case TABLE_NUMBER:
 	case TABLE_LOCALITY:
+	case TABLE_RANK:
 		break;
 	}
+	return t;
+}
+
+/* Whether there was an answer, when there is more than numbers; then each number. */
+static void add_items(struct tabulation *tab, const struct question *q)
+{
+	bool words = false;
+
+	for (size_t i = 0; i < q->item_count; i++)
+		words = words || q->items[i].input != INPUT_NUMBER;
+	if (words)
+		add_table(tab, q, TABLE_TEXT, NULL);
+	for (size_t i = 0; i < q->item_count; i++) {
+		const struct text_item *item = &q->items[i];
+		if (item->input != INPUT_NUMBER)
+			continue;
+		struct table *t = add_table(tab, q, TABLE_NUMBER, item->code);
+		t->has_min = item->has_min;
+		t->has_max = item->has_max;
+		t->min = item->min;
+		t->max = item->max;
+	}
+}
+
+static void add_ranking(struct tabulation *tab, const struct question *q)
+{
+	const struct table *first = add_table(tab, q, TABLE_RANKING, NULL);
+
+	for (size_t i = 0; i < q->choice_count; i++)
+		add_table(tab, q, TABLE_RANK, q->choices[i].code)->ranking = first;
 }
 
 struct tabulation *tabulation_new(const struct form *form)
@@ -149,21 +194,26 @@ struct tabulation *tabulation_new(const struct form *form)
 	struct tabulation *tab = x_calloc(1, sizeof(*tab));
 	size_t most = 0;
 
-	for (size_t i = 0; i < form->question_count; i++)
-		most += 1 + form->questions[i].row_count;
+	for (size_t i = 0; i < form->question_count; i++) {
+		const struct question *q = &form->questions[i];
+		most += 1 + q->row_count + q->item_count +
+			(q->type == QUESTION_RANKING ? q->choice_count : 0);
+	}
 	tab->form = form;
 	tab->tables = x_calloc(most + 1, sizeof(*tab->tables));
 	for (size_t i = 0; i < form->question_count; i++) {
 		const struct question *q = &form->questions[i];
 		if (!has_table(q))
 			continue;
-		if (type_of(q) != TABLE_MATRIX) {
-			make_table(&tab->tables[tab->table_count++], q, i, NULL);
-			continue;
-		}
-		for (size_t row = 0; row < q->row_count; row++)
-			make_table(&tab->tables[tab->table_count++], q, i,
-				q->rows[row].code);
+		enum table_type type = type_of(q);
+		if (type == TABLE_RANKING)
+			add_ranking(tab, q);
+		else if (type == TABLE_TEXT && q->type == QUESTION_MULTIPLETEXT)
+			add_items(tab, q);
+		else if (type != TABLE_MATRIX)
+			add_table(tab, q, type, NULL);
+		for (size_t row = 0; type == TABLE_MATRIX && row < q->row_count; row++)
+			add_table(tab, q, type, q->rows[row].code);
 	}
 	return tab;
 }
@@ -283,11 +333,10 @@ static void add_multiple(struct table *t, const json_t *answer)
 
 static void add_number(struct table *t, const json_t *answer)
 {
-	const struct question *q = t->question;
 	double number = json_number_value(answer);
 
 	if (!json_is_number(answer) || !(fabs(number) <= NUMBER_MAX) ||
-		(q->has_min && number < q->min) || (q->has_max && number > q->max))
+		(t->has_min && number < t->min) || (t->has_max && number > t->max))
 		return;
 	values_add(&t->values, number);
 	t->base++;
@@ -344,6 +393,23 @@ static void add_calculated(struct table *t, const json_t *answer)
 	}
 }
 
+/* From 1: the place of the choice that the table is of. */
+static void add_rank(struct table *t, const json_t *answer)
+{
+	size_t i;
+	json_t *code;
+
+	json_array_foreach(answer, i, code) {
+		const char *text = json_string_value(code);
+		if (!text || strcmp(text, t->row) != 0 || i >= t->ranking->option_count)
+			continue;
+		values_add(&t->values, (double)i + 1);
+		t->base++;
+		t->mentions++;
+		return;
+	}
+}
+
 static void add_answer(struct table *t, const json_t *answer)
 {
 	switch (t->type) {
@@ -358,13 +424,20 @@ static void add_answer(struct table *t, const json_t *answer)
 		add_multiple(t, answer);
 		break;
 	case TABLE_NUMBER:
-		add_number(t, answer);
+		add_number(t, t->row ? json_object_get(answer, t->row) : answer);
+		break;
+	case TABLE_RANKING:
+		add_single(t, json_array_get(answer, 0));
+		break;
+	case TABLE_RANK:
+		add_rank(t, answer);
 		break;
 	case TABLE_LOCALITY:
 		add_place(t, json_string_value(answer));
 		break;
 	case TABLE_TEXT:
-		if (json_is_string(answer) && !answer_is_empty(answer))
+		if ((json_is_string(answer) || json_is_object(answer)) &&
+			!answer_is_empty(answer))
 			add_answered(t);
 		break;
 	case TABLE_IDENTIFYING:

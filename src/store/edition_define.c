@@ -230,13 +230,32 @@ static bool read_channels(const struct definition *d, const char *at,
 	return true;
 }
 
+/* The form as its file says it, for messages with its lines; then as it is published, in every language we have. */
+static bool publish_form(
+	struct audience_definition *ret, const char *path, struct err *err)
+{
+	struct buf published SCOPED(buf_release) = BUF_LIMIT(8 * MAX_FORM_BYTES);
+	struct str file = {ret->source, ret->source_length};
+	struct form *as_written SCOPED(form_drop) = form_parse(file, path, err);
+
+	if (!as_written)
+		return false;
+	form_translate(file, &published);
+	must(!published.failed);
+	free(ret->source);
+	ret->source = str_dup(buf_str(&published));
+	ret->source_length = published.n;
+	ret->form = form_parse(buf_str(&published), path, err);
+	return ret->form != NULL;
+}
+
 static bool read_audience(struct definition *d, const json_t *object, struct err *err)
 {
 	static const char *const known[] = {
 		"audience", "form", "openLink", "channels", NULL};
 	struct audience_definition *ret = &d->audiences[d->audience_count];
 	char *at SCOPED(free_char) = x_printf("audiences[%zu]", d->audience_count);
-	const char *path;
+	const char *path = "";
 
 	if (!check_keys(d, at, object, known, err) ||
 		!get_text(d, at, object, "audience", &ret->audience, err) ||
@@ -257,8 +276,7 @@ static bool read_audience(struct definition *d, const json_t *object, struct err
 		return err_prefix(err, "%s: \"%s.form\"", d->file, at);
 	}
 	d->audience_count++; /* from here on released with the rest */
-	ret->form = form_parse((struct str){ret->source, ret->source_length}, path, err);
-	if (!ret->form)
+	if (!publish_form(ret, path, err))
 		return false;
 	if (!str_eq_z(str_of(ret->audience), ret->form->audience))
 		return wrong(

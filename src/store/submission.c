@@ -102,18 +102,45 @@ static void on_saved(void *arg, struct db_rows *rows, const struct err *err)
 	job->saved(job->arg, err);
 }
 
+struct draft_mark draft_mark(const struct hash32 *locator, struct str resume_box)
+{
+	struct draft_mark mark = {.locator = *locator};
+
+	mark.n = resume_box.n < sizeof(mark.b) ? resume_box.n : sizeof(mark.b);
+	memcpy(mark.b, resume_box.p, mark.n);
+	return mark;
+}
+
+static void on_written(void *arg, struct db_rows *rows, const struct err *err)
+{
+	struct job *job = arg;
+	struct err changed = {0};
+
+	if (!err && !db_true(rows, 0, "written")) {
+		(void)err_set(&changed, ERR_MISSING,
+			"the draft is not as it was read any more");
+		err = &changed;
+	}
+	job->saved(job->arg, err);
+}
+
 struct db_call *draft_save(struct db_pool *pool, const char *edition,
-	const char *audience, const struct hash32 *locator, struct str resume_box,
-	struct str count_box, saved_done_fn *done, void *arg)
+	const char *audience, const struct draft_mark *was, const struct hash32 *locator,
+	struct str resume_box, struct str count_box, saved_done_fn *done, void *arg)
 {
 	struct db_params params = {0};
 
 	db_text_z(&params, edition);
 	db_text_z(&params, audience);
+	put_hash(&params, was ? &was->locator : NULL);
+	if (was)
+		db_bytes(&params, was->b, was->n);
+	else
+		db_null(&params);
 	put_hash(&params, locator);
 	db_bytes(&params, resume_box.p, resume_box.n);
 	db_bytes(&params, count_box.p, count_box.n);
-	return start(pool, &SQL_WEB_DRAFT_SAVE, &params, on_saved,
+	return start(pool, &SQL_WEB_DRAFT_SAVE, &params, on_written,
 		(struct job){.saved = done, .arg = arg});
 }
 

@@ -23,9 +23,30 @@ struct exchange *exchange_new(const struct http_message *message,
 	ex->message = message;
 	ex->put = put;
 	ex->owner = owner;
+	ex->language = language_french();
 	ex->headers.max = 16 * 1024;
 	ex->field_text.max = message->body.n;
 	return ex;
+}
+
+void exchange_set_language(struct exchange *ex, const struct language *language)
+{
+	ex->language = language;
+}
+
+const struct language *exchange_language(const struct exchange *ex)
+{
+	return ex->language;
+}
+
+void exchange_set_form(struct exchange *ex, const struct form *form)
+{
+	ex->form = form;
+}
+
+const struct form *exchange_form(const struct exchange *ex)
+{
+	return ex->form;
 }
 
 static void run_all(struct exchange_cleanup *list)

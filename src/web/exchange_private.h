@@ -31,6 +31,8 @@ struct exchange {
 	void (*put)(void *owner, struct reply_part *part);
 	void *owner;
 
+	const struct language *language;
+	const struct form *form;
 	bool replied, streaming, chunked, asked;
 	struct buf headers; /* "Name: value\r\n" each */
 	struct exchange_memory *memory;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * public_site.c - the routes of the public site, and what its flows share: steps, the cookie, the answers that say why
+ * public_site.c - the routes of the public site, and what its flows share: steps, the answers that say why
  * something cannot go on.
  */
 #include "barometre/base/log.h"
@@ -16,6 +16,7 @@ static void step_release(void *arg)
 		submitter_forget(step->site->submitter, step->ticket);
 	secret_wipe(&step->token, sizeof(step->token));
 	secret_wipe(&step->visit, sizeof(step->visit));
+	secret_wipe(&step->code, sizeof(step->code));
 }
 
 struct step *respond_step(struct public_site *site, struct exchange *exchange)
@@ -34,29 +35,6 @@ const struct edition_web_keys *site_keys(
 		if (strcmp(site->keys[i].edition, edition) == 0)
 			return &site->keys[i];
 	return NULL;
-}
-
-static const char *cookie_name(const struct public_site *site)
-{
-	return site->options.secure_cookies ? "__Host-barometre" : "barometre";
-}
-
-struct str respond_cookie(const struct public_site *site, const struct exchange *exchange)
-{
-	return exchange_cookie(exchange, cookie_name(site));
-}
-
-void respond_set_cookie(struct step *step)
-{
-	SCOPED(buf_release) struct buf value = BUF_LIMIT(4096);
-	SCOPED(buf_release) struct buf header = BUF_LIMIT(4096);
-
-	step->visit.expires = step->site->options.now() + VISIT_SPAN;
-	visit_seal(&value, &step->keys->cookies, &step->visit);
-	buf_printf(&header, "%s=%s; Path=/; HttpOnly; SameSite=Strict%s",
-		cookie_name(step->site), buf_str(&value).p,
-		step->site->options.secure_cookies ? "; Secure" : "");
-	exchange_header(step->exchange, "Set-Cookie", header.p);
 }
 
 /* ---- answers that say why something cannot go on ---- */
@@ -170,6 +148,13 @@ static const struct route routes[] = {
 	{HTTP_METHOD_POST, "/start", respond_post_start},
 	{HTTP_METHOD_GET, "/q/*", respond_get_page},
 	{HTTP_METHOD_POST, "/q/*", respond_post_page},
+	{HTTP_METHOD_GET, "/recapitulatif", respond_get_summary},
+	{HTTP_METHOD_POST, "/envoi", respond_post_send},
+	{HTTP_METHOD_GET, "/pause", respond_get_pause},
+	{HTTP_METHOD_POST, "/pause", respond_post_pause},
+	{HTTP_METHOD_GET, "/au-revoir", respond_get_goodbye},
+	{HTTP_METHOD_GET, "/reprise", respond_get_resume},
+	{HTTP_METHOD_POST, "/reprise", respond_post_resume},
 	{HTTP_METHOD_GET, "/merci", respond_get_thanks},
 	{HTTP_METHOD_GET, "/stop/*", respond_get_stop},
 	{HTTP_METHOD_POST, "/stop/*", respond_post_stop},
@@ -178,6 +163,7 @@ static const struct route routes[] = {
 	{HTTP_METHOD_GET, "/confidentialite", info_privacy},
 	{HTTP_METHOD_GET, "/accessibilite", info_accessibility},
 	{HTTP_METHOD_GET, "/lexique", info_lexicon},
+	{HTTP_METHOD_GET, "/communes", respond_get_places},
 	{HTTP_METHOD_GET, "/static/*", get_static},
 };
 
@@ -191,10 +177,25 @@ static void unavailable_anywhere(void *site, struct exchange *exchange, int stat
 	unavailable(exchange);
 }
 
+/* ?lang=en, or NULL. */
+static const struct language *asked_language(const struct exchange *exchange)
+{
+	struct str query = exchange_request(exchange)->query, pair;
+	const struct language *found = NULL;
+
+	while (!found && str_cut(&query, '&', &pair))
+		if (str_starts(pair, STR("lang=")))
+			found = language_find((struct str){pair.p + 5, pair.n - 5});
+	return found;
+}
+
 void public_site_handle_down(void *site, struct exchange *exchange)
 {
 	static const struct route style[] = {{HTTP_METHOD_GET, "/static/*", get_static}};
+	const struct language *asked = asked_language(exchange);
 
+	if (asked)
+		exchange_set_language(exchange, asked);
 	site_dispatch(style, COUNT_OF(style), site, unavailable_anywhere, exchange);
 }
 
@@ -211,6 +212,7 @@ struct public_site *public_site_new(struct loop *loop, struct db_pool *pool,
 		.key_count = key_count,
 		.options = *options};
 	site->submitter = submitter_new(loop, pool);
+	site->stretch = stretch_new(loop);
 	return site;
 }
 
@@ -218,11 +220,49 @@ void public_site_free(struct public_site *site)
 {
 	if (!site)
 		return;
+	stretch_free(site->stretch);
 	submitter_free(site->submitter);
 	free(site);
 }
 
-void public_site_handle(void *site, struct exchange *exchange)
+/* What the cookie knows: the language of the visit, and its questionnaire on the pages that belong to it. */
+static void read_visit(const struct public_site *site, struct exchange *exchange)
 {
+	struct str cookie = respond_cookie(site, exchange);
+	const struct edition *edition;
+	const struct edition_audience *audience;
+	const struct language *language;
+	struct visit visit;
+
+	for (size_t i = 0; i < site->key_count && cookie.p; i++) {
+		if (!visit_open(&visit, &site->keys[i].cookies, cookie, NULL))
+			continue;
+		language = language_find(str_of(visit.language));
+		if (language)
+			exchange_set_language(exchange, language);
+		edition = editions_find(site->editions, str_of(visit.edition));
+		audience = edition
+			? edition_audience_find(edition, str_of(visit.audience))
+			: NULL;
+		if (audience && str_starts(exchange_path(exchange), STR("/q/")))
+			exchange_set_form(exchange, audience->form);
+		secret_wipe(&visit, sizeof(visit));
+		return;
+	}
+}
+
+/* The language is that of the address, else of the visit, else French. */
+void public_site_handle(void *arg, struct exchange *exchange)
+{
+	struct public_site *site = arg;
+	const struct language *asked = asked_language(exchange);
+	const struct form *form;
+
+	read_visit(site, exchange);
+	if (asked)
+		exchange_set_language(exchange, asked);
+	form = exchange_form(exchange);
+	if (form)
+		exchange_set_form(exchange, form_in(form, exchange_language(exchange)));
 	site_dispatch(routes, COUNT_OF(routes), site, info_error, exchange);
 }

@@ -1,133 +1,78 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * respond.c - the pages of a questionnaire: draft → page; page → read, check, save → next page, or the urn.
+ * respond.c - the pages of a questionnaire: draft → page; page → read, check, save → next page, in the end the summary.
  *
  *   GET /q/<n>     load draft → page
- *   POST /q/<n>    load draft → read, check → save → 303 ; after the last page: → urn → 303 /merci
- *   GET /q/<n>?revoir   the same page with what is wrong or missing, 422
+ *   POST /q/<n>    load draft → read, check → save → 303 ; after the last page: 303 /recapitulatif
+ *   GET /q/<n>?revoir   the same page with what is wrong, doubtful or missing; 422 when something is wrong
+ *   GET /q/<n>?recap    opened from the summary, to which it leads back
+ *
+ * An error keeps the person on the page. A warning does so once: the page that shows it names it in `vu`.
  */
-#include "barometre/base/log.h"
+#include <stdio.h>
+
 #include "respond_private.h"
 
-/* ---- /q/<n>: what GET and POST share ---- */
-
-/* Cookie → visit → keys, edition, form, page. Replies and returns false when it cannot go on. */
-static bool open_visit(struct step *step, struct str number)
+/* The page of the address. Replies and returns false when there is none. */
+static bool open_page(struct step *step, struct str number)
 {
-	struct public_site *site = step->site;
-	struct str cookie = respond_cookie(site, step->exchange);
 	uint64_t page;
 
-	for (size_t i = 0; i < site->key_count && !step->keys; i++)
-		if (cookie.p &&
-			visit_open(&step->visit, &site->keys[i].cookies, cookie, NULL) &&
-			strcmp(step->visit.edition, site->keys[i].edition) == 0)
-			step->keys = &site->keys[i];
-	if (!step->keys) {
-		respond_no_visit(step->exchange, 403);
+	if (!respond_open_visit(step))
 		return false;
-	}
-	step->edition = editions_find(site->editions, str_of(step->visit.edition));
-	step->audience = step->edition
-		? edition_audience_find(step->edition, str_of(step->visit.audience))
-		: NULL;
-	if (!respond_is_open(step) || !step->audience) {
-		respond_closed(step);
-		return false;
-	}
-	if (step->visit.state == VISIT_DONE) {
-		exchange_redirect(step->exchange, "/merci");
-		return false;
-	}
-	/* What is posted from an expired page is still kept: its owner had it on the screen. */
-	if (step->visit.expires < site->options.now() &&
-		exchange_request(step->exchange)->method != HTTP_METHOD_POST) {
-		respond_no_visit(step->exchange, 403);
-		return false;
-	}
-	if (!str_parse_u64(number, &page) || page == 0 ||
-		page > step->audience->form->page_count) {
-		info_error(site, step->exchange, 404, "Page introuvable",
+	if (!str_parse_u64(number, &page) || page == 0 || page > step->form->page_count) {
+		info_error(step->site, step->exchange, 404, "Page introuvable",
 			"Ce questionnaire n’a pas de page à cette adresse. Rouvrez votre lien pour le reprendre.");
 		return false;
 	}
 	step->page = (int)page - 1;
-	step->token = step->visit.token;
-	respond_use_token(step);
 	return true;
-}
-
-/* The draft, or an empty one. False: replied. */
-static bool open_draft(
-	struct step *step, const struct draft_view *view, const struct err *err)
-{
-	struct key key;
-	struct err why = {0};
-
-	if (respond_is_down(err)) {
-		respond_unavailable(step);
-		return false;
-	}
-	must(view);
-	if (view->invitation_done) {
-		respond_already(step);
-		return false;
-	}
-	if (view->found) {
-		key = token_draft_key(&step->keys->drafts, &step->token);
-		step->found_draft = draft_open(&step->draft, &key, view->box, &why);
-		secret_wipe(&key, sizeof(key));
-		if (!step->found_draft)
-			log_warning("respond.draft_unreadable", F_ERR(&why));
-	}
-	if (!step->draft.answers)
-		step->draft.answers = json_object();
-	if (!step->draft.typed)
-		step->draft.typed = json_object();
-	return true;
-}
-
-static void load_draft(struct step *step, draft_done_fn *done)
-{
-	exchange_keep_call(step->exchange,
-		draft_load(step->site->pool, &step->locator,
-			step->visit.invited ? &step->mac : NULL, done, step));
 }
 
 /* ---- GET /q/<n> ---- */
 
-static void add_problem(
-	struct problems *problems, const struct question *question, const char *message)
+/* On a page that nobody sent yet: what is worth saying of answers that are there; nothing is wrong yet. */
+static void drop_errors(struct problems *problems)
 {
-	problems->list = x_realloc(
-		problems->list, (problems->count + 1) * sizeof(*problems->list));
-	problems->list[problems->count++] = (struct problem){
-		.question = question, .message = x_strdup(message)};
+	size_t kept = 0;
+
+	for (size_t i = 0; i < problems->count; i++)
+		if (problems->list[i].level == LEVEL_ERROR)
+			free(problems->list[i].message);
+		else
+			problems->list[kept++] = problems->list[i];
+	problems->count = kept;
+}
+
+static void review(struct step *step)
+{
+	answers_review_page(step->form, (size_t)step->page, step->draft.answers,
+		step->draft.typed, step->site->options.now(), &step->problems);
 }
 
 static void show_page(void *arg, const struct draft_view *view, const struct err *err)
 {
 	struct step *step = arg;
-	const struct form *form = step->audience->form;
-	struct str query = exchange_request(step->exchange)->query;
 	struct routing routing = {0};
 	int page;
 
-	if (!open_draft(step, view, err))
+	if (!respond_open_draft(step, view, err))
 		return;
-	routing_compute(&routing, form, step->draft.answers, step->site->options.now());
+	routing_compute(
+		&routing, step->form, step->draft.answers, step->site->options.now());
 	if (!routing.page[step->page]) {
 		page = routing_next(&routing, step->page);
 		respond_go(step,
 			page >= 0 ? page : routing_previous(&routing, step->page), "");
 	} else {
-		if (str_eq_z(query, "revoir"))
-			answers_review_page(form, (size_t)step->page, step->draft.answers,
-				step->draft.typed, step->site->options.now(),
-				&step->problems);
-		step->page_grew = str_eq_z(query, "suite");
+		review(step);
+		if (!respond_query_has(step, "revoir"))
+			drop_errors(&step->problems);
+		step->page_grew = respond_query_has(step, "suite");
+		step->recap = respond_query_has(step, "recap");
 		respond_set_cookie(step);
-		respond_page(step, step->problems.count > 0 ? 422 : 200);
+		respond_page(step,
+			problems_count(&step->problems, LEVEL_ERROR) > 0 ? 422 : 200);
 	}
 	routing_release(&routing);
 }
@@ -136,37 +81,42 @@ void respond_get_page(void *site, struct exchange *exchange, const struct str *p
 {
 	struct step *step = respond_step(site, exchange);
 
-	if (open_visit(step, parts[0]))
-		load_draft(step, show_page);
+	if (open_page(step, parts[0]))
+		respond_load(step, show_page);
 }
 
-/* ---- POST /q/<n> ---- */
+/* ---- POST /q/<n>: what was sent ---- */
 
-static void read_page(struct step *);
-static int find_target(struct step *);
-static int first_missing(const struct step *);
-static void save_and_go(struct step *);
-static void submit(struct step *);
-static void submitted(void *arg, enum submit_outcome, const struct err *err);
+/* Is the name among those, separated by spaces, that the page put into a field? */
+static bool field_names(const struct step *step, const char *field, const char *name)
+{
+	struct str names = exchange_field(step->exchange, field), one;
+
+	while (str_cut(&names, ' ', &one))
+		if (str_eq_z(one, name))
+			return true;
+	return false;
+}
 
 /* Was the question on the page that was sent? The page says so itself, so that a second click or another tab cannot
  * answer for what was not there. Without the field: yes. */
 static bool was_shown(const struct step *step, const struct question *question)
 {
-	struct str shown = exchange_field(step->exchange, "shown"), name;
+	return !exchange_field(step->exchange, "shown").p ||
+		field_names(step, "shown", question->name);
+}
 
-	if (!shown.p)
-		return true;
-	while (str_cut(&shown, ' ', &name))
-		if (str_eq_z(name, question->name))
-			return true;
-	return false;
+/* Nobody answers these. */
+static bool is_asked(const struct question *question)
+{
+	return question->type != QUESTION_HTML && question->type != QUESTION_EXPRESSION &&
+		question->type != QUESTION_CALCULATED;
 }
 
 /* Does this page now have a question that was not on it? Problems of such questions are not the person's doing. */
 static bool page_has_grown(struct step *step)
 {
-	const struct form *form = step->audience->form;
+	const struct form *form = step->form;
 	const struct page *page = &form->pages[step->page];
 	struct routing routing = {0};
 	bool grew = false;
@@ -175,8 +125,7 @@ static bool page_has_grown(struct step *step)
 	routing_compute(&routing, form, step->draft.answers, step->site->options.now());
 	for (size_t i = page->first; i < page->first + page->count; i++)
 		grew = grew ||
-			(routing.question[i] &&
-				form->questions[i].type != QUESTION_HTML &&
+			(routing.question[i] && is_asked(&form->questions[i]) &&
 				!was_shown(step, &form->questions[i]));
 	for (size_t i = 0; i < step->problems.count; i++) {
 		struct problem *problem = &step->problems.list[i];
@@ -192,21 +141,47 @@ static bool page_has_grown(struct step *step)
 	return grew;
 }
 
+/* Does something keep the person here? */
+static bool has_to_stop(const struct step *step)
+{
+	for (size_t i = 0; i < step->problems.count; i++) {
+		const struct problem *problem = &step->problems.list[i];
+
+		if (problem->level == LEVEL_ERROR ||
+			(problem->level == LEVEL_WARNING &&
+				!field_names(step, "vu", problem->question->name)))
+			return true;
+	}
+	return false;
+}
+
 static bool parse_action(struct step *step)
 {
+	static const struct {
+		const char *name;
+		enum step_action action;
+	} actions[] = {{"next", STEP_NEXT}, {"back", STEP_BACK}, {"save", STEP_SAVE},
+		{"pause", STEP_PAUSE}, {"leave", STEP_LEAVE}};
 	struct str action = exchange_field(step->exchange, "action");
+	const struct language *language;
 
-	if (!action.p ||
-		str_eq_z(action,
-			"next")) /* Enter in a field sends no button in some browsers */
-		step->action = STEP_NEXT;
-	else if (str_eq_z(action, "back"))
-		step->action = STEP_BACK;
-	else if (str_eq_z(action, "send"))
-		step->action = STEP_SEND;
-	else
+	step->action = STEP_NEXT; /* Enter in a field sends no button in some browsers */
+	if (!action.p)
+		return true;
+	for (size_t i = 0; i < COUNT_OF(actions); i++)
+		if (str_eq_z(action, actions[i].name)) {
+			step->action = actions[i].action;
+			return true;
+		}
+	if (!str_starts(action, STR("lang-")))
 		return false;
-	return true;
+	language = language_find((struct str){action.p + 5, action.n - 5});
+	if (language) {
+		step->action = STEP_LANGUAGE;
+		snprintf(step->visit.language, sizeof(step->visit.language), "%s",
+			language->code);
+	}
+	return language != NULL;
 }
 
 static void reply_bad_fields(struct step *step)
@@ -218,225 +193,189 @@ static void reply_bad_fields(struct step *step)
 	info_kept(step->exchange, 400, "Cet envoi n’est pas valable", lines);
 }
 
+/* Fields of ours, not of a question. */
+static bool is_ours(struct str name)
+{
+	static const char *const ours[] = {"action", "shown", "vu", "recap", "turn"};
+
+	for (size_t i = 0; i < COUNT_OF(ours); i++)
+		if (str_eq_z(name, ours[i]))
+			return true;
+	return false;
+}
+
 static bool read_fields(struct step *step)
 {
 	const struct form_pair *pairs;
 	struct field *fields;
 	size_t count, used = 0;
 	struct err err = {0};
-	usec_t now = step->site->options.now();
 
-	if (!exchange_fields(step->exchange, &pairs, &count, &err) || !parse_action(step))
+	if (!exchange_fields(step->exchange, &pairs, &count, &err))
 		return false;
 	fields = exchange_alloc(step->exchange, (count + 1) * sizeof(*fields));
 	for (size_t i = 0; i < count; i++)
-		if (!str_eq_z(pairs[i].name, "action") &&
-			!str_eq_z(pairs[i].name, "shown"))
+		if (!is_ours(pairs[i].name))
 			fields[used++] = (struct field){pairs[i].name, pairs[i].value};
-	return answers_read_page(step->audience->form, (size_t)step->page, fields, used,
-		now, step->action != STEP_BACK, step->draft.answers, step->draft.typed,
-		&step->problems, &err);
+	return answers_read_page(step->form, (size_t)step->page, fields, used,
+		step->site->options.now(), step->action == STEP_NEXT, step->draft.answers,
+		step->draft.typed, &step->problems, &err);
 }
 
-static void read_page(struct step *step)
-{
-	if (!read_fields(step)) {
-		reply_bad_fields(step);
-		return;
-	}
-	step->page_grew = page_has_grown(step);
-	step->target = find_target(step);
-	if (step->target < 0 && first_missing(step) < 0)
-		submit(step);
-	else
-		save_and_go(step);
-}
+/* ---- POST /q/<n>: where it leads ---- */
 
-/* A second click on "Envoyer" finds the draft gone: is it because this very visit's box is in the urn already? */
-static void receipt_known(void *arg, bool found, const struct err *err)
-{
-	struct step *step = arg;
-
-	if (respond_is_down(err))
-		respond_unavailable(step);
-	else if (found)
-		submitted(step, SUBMIT_STORED, NULL);
-	else if (step->already)
-		respond_already(step);
-	else
-		read_page(step);
-}
-
-static void post_loaded(void *arg, const struct draft_view *view, const struct err *err)
-{
-	struct step *step = arg;
-
-	must(err || view);
-	step->already = !err && view->invitation_done;
-	if (!err && (step->already || !view->found)) {
-		step->draft.answers = json_object();
-		step->draft.typed = json_object();
-		exchange_keep_call(step->exchange,
-			receipt_check(step->site->pool, &step->visit.slot, receipt_known,
-				step));
-	} else if (open_draft(step, view, err)) {
-		read_page(step);
-	}
-}
-
-/* Where this page leads, given all answers. */
+/* Where this page leads, given all answers; -1: to the summary. */
 static int find_target(struct step *step)
 {
 	struct routing routing = {0};
-	int target;
+	int target = step->page;
 
-	routing_compute(&routing, step->audience->form, step->draft.answers,
-		step->site->options.now());
-	if (step->action == STEP_BACK)
+	routing_compute(
+		&routing, step->form, step->draft.answers, step->site->options.now());
+	if (step->action == STEP_BACK) {
 		target = routing_previous(&routing, step->page);
-	else if (step->problems.count > 0 || step->page_grew)
-		target = step->page;
-	else
-		target = routing_next(&routing, step->page);
+		target = target < 0 ? 0 : target;
+	} else if (step->action == STEP_NEXT && !has_to_stop(step) && !step->page_grew) {
+		target = step->recap ? -1 : routing_next(&routing, step->page);
+	}
 	routing_release(&routing);
-	return step->action == STEP_BACK && target < 0 ? 0 : target;
+	return target;
 }
-
-static void saved(void *arg, const struct err *err);
 
 static void reply_too_long(struct step *step)
 {
-	const struct form *form = step->audience->form;
-
-	add_problem(&step->problems, &form->questions[form->pages[step->page].first],
+	const struct form *form = step->form;
+	struct problems *problems = &step->problems;
+	const char *text = words(exchange_language(step->exchange),
 		"Vos textes sont trop longs, tous ensemble, pour être enregistrés : raccourcissez-les un peu.");
+
+	problems->list = x_realloc(
+		problems->list, (problems->count + 1) * sizeof(*problems->list));
+	problems->list[problems->count++] = (struct problem){
+		.question = &form->questions[form->pages[step->page].first],
+		.message = x_strdup(text)};
 	respond_page(step, 422);
 }
 
-/* The box for the urn; false: replied, the texts are too long. */
-static bool seal_answers(struct step *step, struct buf *box)
+static void leave(struct step *step)
 {
-	const struct form *form = step->audience->form;
-	struct id16 instance = token_instance(&step->keys->drafts, &step->token);
-	json_t *contact = NULL;
-	json_t *answers = answers_submission(
-		form, step->draft.answers, step->site->options.now(), &contact);
-	struct err err = {0};
-	bool sealed = answer_box_seal(box, &step->edition->count_key,
-		&step->edition->trustee_key, &instance, form->hash, answers, contact,
-		form->box_bytes, &err);
+	SCOPED(free_char)
+	char *location = x_printf("/au-revoir%s", info_language_query(step->exchange));
 
-	json_decref(answers);
-	json_decref(contact);
-	if (!sealed)
-		reply_too_long(step);
-	return sealed;
+	respond_end_visit(step);
+	exchange_redirect(step->exchange, location);
 }
 
-static void save_and_go(struct step *step)
+/* By an address of its own, so that Back and reload never send an old page again. */
+static void go_next(struct step *step)
 {
-	SCOPED(buf_wipe) struct buf resume = BUF_LIMIT(1 << 18);
-	SCOPED(buf_wipe) struct buf box = BUF_LIMIT(1 << 18);
-	struct key key = token_draft_key(&step->keys->drafts, &step->token);
-	struct err err = {0};
-	bool sealed;
-
-	step->draft.page = step->target >= 0 ? step->target : step->page;
-	sealed = draft_seal(
-		&resume, &key, &step->draft, step->audience->form->box_bytes, &err);
-	secret_wipe(&key, sizeof(key));
-	if (!sealed)
-		reply_too_long(step);
-	else if (seal_answers(step, &box))
-		exchange_keep_call(step->exchange,
-			draft_save(step->site->pool, step->edition->code,
-				step->audience->audience, &step->locator,
-				buf_str(&resume), buf_str(&box), saved, step));
-}
-
-static int first_missing(const struct step *step)
-{
-	return answers_first_missing(
-		step->audience->form, step->draft.answers, step->site->options.now());
+	if (has_to_stop(step))
+		respond_go(step, step->page, step->recap ? "?revoir&recap" : "?revoir");
+	else if (step->page_grew)
+		respond_go(step, step->page, step->recap ? "?suite&recap" : "?suite");
+	else
+		respond_go(step, step->target, "");
 }
 
 static void saved(void *arg, const struct err *err)
 {
 	struct step *step = arg;
 
-	if (err && err->code == ERR_CONFLICT) {
-		respond_closed(step);
+	if (respond_not_saved(step, err))
 		return;
-	}
-	if (respond_is_down(err)) {
-		respond_unavailable(step);
+	if (step->action == STEP_LEAVE) {
+		leave(step);
 		return;
 	}
 	respond_set_cookie(step);
-	if (step->action != STEP_BACK && step->problems.count > 0) {
-		/* By an address of its own, so that Back and reload never send an old page again. */
-		respond_go(step, step->page, "?revoir");
-	} else if (step->action != STEP_BACK && step->page_grew) {
-		respond_go(step, step->page, "?suite");
-	} else if (step->target >= 0) {
+	switch (step->action) {
+	case STEP_SAVE:
+		exchange_reply(step->exchange, 204, NULL, NULL);
+		break;
+	case STEP_PAUSE:
+		exchange_redirect(step->exchange, "/pause");
+		break;
+	case STEP_LANGUAGE:
+		respond_go(step, step->page, step->recap ? "?recap" : "");
+		break;
+	case STEP_BACK:
 		respond_go(step, step->target, "");
-	} else {
-		respond_go(step, first_missing(step), "?revoir");
+		break;
+	case STEP_NEXT:
+	case STEP_LEAVE:
+		go_next(step);
+		break;
 	}
 }
 
-static void submitted(void *arg, enum submit_outcome outcome, const struct err *err)
+/* A page that was sent since is newer than what the script had when it set out. */
+static bool is_late(const struct step *step)
 {
-	struct step *step = arg;
+	struct str turn = exchange_field(step->exchange, "turn");
+	uint64_t number;
 
-	step->ticket = 0;
-	if (respond_is_down(err)) {
-		respond_unavailable(step);
-	} else if (outcome == SUBMIT_CLOSED) {
-		respond_closed(step);
-	} else if (outcome == SUBMIT_ALREADY) {
-		respond_already(step);
-	} else {
-		step->visit.state = VISIT_DONE;
-		secret_wipe(&step->visit.token, sizeof(step->visit.token));
-		respond_set_cookie(step);
-		exchange_redirect(step->exchange, "/merci");
-	}
+	return step->action == STEP_SAVE && turn.n > 0 &&
+		(!str_parse_u64(turn, &number) || number != (uint64_t)step->draft.turn);
 }
 
-/* No draft is saved on the way: should the urn be out of reach, the reply holds this page and the draft the others. */
-static void submit(struct step *step)
+static void read_page(struct step *step)
 {
-	SCOPED(buf_wipe) struct buf box = BUF_LIMIT(1 << 18);
-	struct submission submission = {
-		.edition = step->edition->code,
-		.audience = step->audience->audience,
-		.channel = step->visit.channel,
-		.invited = step->visit.invited,
-		.mac = step->mac,
-		.locator = step->locator,
-		.slot = step->visit.slot,
-	};
-
-	if (!seal_answers(step, &box))
+	if (is_late(step)) {
+		exchange_reply_static(
+			step->exchange, 412, "text/plain; charset=utf-8", STR("412\n"));
 		return;
-	submission.box = buf_str(&box);
-	exchange_keep_call(step->exchange, NULL); /* a submission is never cancelled */
-	step->ticket = submitter_put(step->site->submitter, &submission, submitted, step);
+	}
+	if (!read_fields(step)) {
+		reply_bad_fields(step);
+		return;
+	}
+	step->page_grew = page_has_grown(step);
+	step->target = find_target(step);
+	step->draft.page = step->target >= 0 ? step->target : (int)step->form->page_count;
+	if (step->action != STEP_SAVE && step->draft.turn < DRAFT_TURN_MAX)
+		step->draft.turn++;
+	if (!respond_save(step, saved))
+		reply_too_long(step);
 }
 
-void respond_post_page(void *arg, struct exchange *exchange, const struct str *parts)
+void respond_post_page(void *site, struct exchange *exchange, const struct str *parts)
 {
-	struct public_site *site = arg;
 	struct step *step = respond_step(site, exchange);
 	const struct form_pair *pairs;
 	size_t count;
 
-	if (!exchange_is_same_origin(exchange, site->options.public_url)) {
-		respond_no_visit(exchange, 403);
-	} else if (!exchange_fields(exchange, &pairs, &count, NULL)) {
+	if (!respond_is_post_from_here(step))
+		return;
+	if (!exchange_fields(exchange, &pairs, &count, NULL)) {
 		reply_bad_fields(step);
-	} else if (open_visit(step, parts[0])) {
-		load_draft(step, post_loaded);
+		return;
 	}
+	if (!open_page(step, parts[0]))
+		return;
+	step->recap = str_eq_z(exchange_field(exchange, "recap"), "1");
+	if (!parse_action(step))
+		reply_bad_fields(step);
+	else
+		respond_load_post(step, read_page);
+}
+
+/* ---- all pages together ---- */
+
+bool respond_find_error(struct step *step, int page)
+{
+	struct routing routing = {0};
+	bool found = false;
+
+	routing_compute(
+		&routing, step->form, step->draft.answers, step->site->options.now());
+	while (!found && page >= 0 && (size_t)page < step->form->page_count) {
+		step->page = page;
+		problems_release(&step->problems);
+		if (routing.page[page])
+			review(step);
+		found = problems_count(&step->problems, LEVEL_ERROR) > 0;
+		page++;
+	}
+	routing_release(&routing);
+	return found;
 }

@@ -4,18 +4,57 @@
 
 /* ---- /merci ---- */
 
+/* Somebody else may answer by the same open link. */
+static void add_again(struct step *step, json_t *data)
+{
+	const struct visit *visit = &step->visit;
+
+	if (visit->invited || !step->audience || !step->audience->open_link ||
+		!respond_is_open(step))
+		return;
+	SCOPED(free_char)
+	char *href = x_printf("/o/%s%s%s", visit->audience, visit->channel[0] ? "/" : "",
+		visit->channel);
+	json_object_set_new(data, "AGAIN", json_pack("{s:s}", "HREF", href));
+}
+
+static void show_thanks(struct step *step)
+{
+	const struct visit *visit = &step->visit;
+	bool known = respond_use_audience(step,
+		editions_find(step->site->editions, str_of(visit->edition)),
+		str_of(visit->audience));
+	char receipt[40];
+	json_t *data;
+
+	receipt_write(receipt, &visit->slot);
+	data = json_pack("{s:s, s:o, s:b}", "RECEIPT", receipt, "THANKS",
+		info_paragraphs(step->exchange, known ? step->form->thanks : NULL),
+		"SHARED", visit->shared);
+	add_again(step, data);
+	/* The cookie holds nothing but this receipt now, and stays so that a reload shows it again; but not on a device that
+	 * others use, where the receipt is shown once. */
+	if (visit->shared)
+		respond_end_visit(step);
+	else
+		exchange_header(
+			step->exchange, "Clear-Site-Data", "\"cache\", \"storage\"");
+	info_page(step->exchange, 200, "Merci", "thanks.html", data);
+}
+
 void respond_get_thanks(void *arg, struct exchange *exchange, const struct str *parts)
 {
 	struct public_site *site = arg;
+	struct step *step = respond_step(site, exchange);
 	struct str cookie = respond_cookie(site, exchange);
-	struct visit visit;
 
 	(void)parts;
 	for (size_t i = 0; i < site->key_count; i++)
 		if (cookie.p &&
-			visit_open(&visit, &site->keys[i].cookies, cookie, NULL) &&
-			visit.state == VISIT_DONE) {
-			info_thanks(site, exchange, &visit);
+			visit_open(&step->visit, &site->keys[i].cookies, cookie, NULL) &&
+			step->visit.state == VISIT_DONE) {
+			step->keys = &site->keys[i];
+			show_thanks(step);
 			return;
 		}
 	respond_no_visit(exchange, 403);
@@ -80,11 +119,12 @@ void respond_post_stop(void *arg, struct exchange *exchange, const struct str *p
 static void reply_withdraw(struct exchange *exchange, int status, const char *error)
 {
 	struct str code = exchange_field(exchange, "code");
+	const char *text = words(exchange_language(exchange), error);
 	json_t *content = json_pack(
-		"{s:s%, s:s}", "CODE", code.p ? code.p : "", code.n, "ERROR", error);
+		"{s:s%, s:s}", "CODE", code.p ? code.p : "", code.n, "ERROR", text);
 
 	info_page(exchange, status, "Vérifier ou retirer une réponse", "withdraw.html",
-		content ? content : json_pack("{s:s, s:s}", "CODE", "", "ERROR", error));
+		content ? content : json_pack("{s:s, s:s}", "CODE", "", "ERROR", text));
 }
 
 void respond_get_withdraw(void *site, struct exchange *exchange, const struct str *parts)
@@ -109,11 +149,12 @@ static void withdraw_answered(
 		respond_unavailable(step);
 	else if (!found)
 		reply_withdraw(step->exchange, 404,
-			"Aucune réponse de l’urne ne porte ce code. Vérifiez-le ; si le dépouillement a "
-			"eu lieu, les réponses ne peuvent plus être retrouvées.");
+			WORDS("Aucune réponse de l’urne ne porte ce code. Vérifiez-le ; si le dépouillement a "
+			      "eu lieu, les réponses ne peuvent plus être retrouvées."));
 	else
 		info_message(step->exchange, 200,
-			withdrawn ? "Réponse retirée" : "Votre réponse est là",
+			withdrawn ? WORDS("Réponse retirée")
+				  : WORDS("Votre réponse est là"),
 			withdrawn ? gone : present);
 }
 
@@ -140,7 +181,7 @@ void respond_post_withdraw(void *arg, struct exchange *exchange, const struct st
 		respond_no_visit(exchange, 403);
 	else if (!code.p || !receipt_parse(code, &slot))
 		reply_withdraw(exchange, 422,
-			"Ce code n’est pas complet : recopiez-le comme il est imprimé sur le reçu.");
+			WORDS("Ce code n’est pas complet : recopiez-le comme il est imprimé sur le reçu."));
 	else
 		exchange_keep_call(exchange,
 			withdraw ? receipt_withdraw(

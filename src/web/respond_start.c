@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * respond_start.c - a link becomes a visit: GET shows a page and has no effect, POST /start sets the cookie.
+ *
+ * A token is that of an invitation, or of the draft of an open link, to which its author comes back.
  */
 #include <stdio.h>
 
@@ -9,95 +11,147 @@
 
 /* ---- finding the edition of a token ---- */
 
-bool respond_is_open(const struct step *step)
+static void search_next(struct step *);
+
+static void search_on_draft(
+	void *arg, const struct draft_view *view, const struct err *err)
 {
-	return step->edition && strcmp(step->edition->state, "open") == 0 && step->keys &&
-		step->edition->has_count_key;
+	struct step *step = arg;
+
+	if (!respond_try_draft(step, view, err))
+		return;
+	if (step->found_draft &&
+		respond_use_audience(step, step->edition, str_of(step->draft.audience)))
+		step->found(step);
+	else
+		search_next(step);
 }
 
-void respond_use_token(struct step *step)
-{
-	step->mac = token_mac(&step->keys->macs, &step->token);
-	step->locator = token_locator(&step->keys->drafts, &step->token);
-}
-
-/* Looks the token up in each edition whose keys are here, one after the other. */
-struct search {
-	struct step *step;
-	size_t next;
-	void (*found)(struct step *, bool done);
-};
-
-static void search_next(struct search *);
-
-static void search_on_view(
+static void search_on_invitation(
 	void *arg, const struct invitation_view *view, const struct err *err)
 {
-	struct search *search = arg;
-	struct step *step = search->step;
+	struct step *step = arg;
 
 	if (respond_is_down(err)) {
 		respond_unavailable(step);
 		return;
 	}
-	if (!view->found) {
-		search_next(search);
+	if (view->found) {
+		step->visit.invited = true;
+		step->already = view->done;
+		if (respond_use_audience(step,
+			    editions_find(step->site->editions, view->edition),
+			    view->audience))
+			step->found(step);
+		else
+			respond_unknown_link(step->exchange);
 		return;
 	}
-	step->edition = editions_find(step->site->editions, view->edition);
-	step->audience = step->edition
-		? edition_audience_find(step->edition, view->audience)
-		: NULL;
-	if (!step->audience) {
-		respond_unknown_link(step->exchange);
-		return;
-	}
-	search->found(step, view->done);
+	/* Only an open edition is asked for a draft. */
+	step->edition = editions_find(step->site->editions, str_of(step->keys->edition));
+	if (respond_is_open(step))
+		respond_load(step, search_on_draft);
+	else
+		search_next(step);
 }
 
-static void search_next(struct search *search)
+/* Each edition whose keys are here, one after the other. */
+static void search_next(struct step *step)
 {
-	struct step *step = search->step;
-
-	if (search->next == step->site->key_count) {
+	if (step->next == step->site->key_count) {
 		respond_unknown_link(step->exchange);
 		return;
 	}
-	step->keys = &step->site->keys[search->next++];
+	step->keys = &step->site->keys[step->next++];
 	respond_use_token(step);
 	exchange_keep_call(step->exchange,
-		invitation_look_up(step->site->pool, &step->mac, search_on_view, search));
+		invitation_look_up(
+			step->site->pool, &step->mac, search_on_invitation, step));
 }
 
-static void search_token(struct step *step, void (*found)(struct step *, bool done))
+void respond_search_token(struct step *step, void (*found)(struct step *))
 {
-	struct search *search = exchange_alloc(step->exchange, sizeof(*search));
-
-	*search = (struct search){step, 0, found};
-	search_next(search);
+	step->found = found;
+	step->next = 0;
+	search_next(step);
 }
 
-/* ---- GET /r/<token> and /o/<audience>[/<channel>] ---- */
+/* ---- the start page ---- */
 
-static void personal_found(struct step *step, bool done)
+enum start_kind {
+	START_FRESH,
+	START_RESUME,
+	START_SEALED, /* its draft wants a code */
+};
+
+static void show_start(struct step *step, enum start_kind kind, bool open_link)
 {
-	if (done)
+	const struct form *form = step->form;
+	json_t *content = json_pack(
+		"{s:s, s:s, s:i, s:o, s:o, s:b, s:b, s:b, s:b, s:s, s:s}", "FORM_TITLE",
+		form->title, "AUDIENCE_LABEL", form->audience_label, "MINUTES",
+		form->minutes, "WELCOME", info_paragraphs(step->exchange, form->welcome),
+		"NOTICE", info_notice(step->exchange, step->edition), "FRESH",
+		kind == START_FRESH, "RESUME", kind == START_RESUME, "SEALED",
+		kind == START_SEALED, "BY_OPEN_LINK", open_link, "ERROR", "", "TYPED",
+		"");
+	char token[TOKEN_CHARS + 1];
+
+	if (open_link) {
+		json_object_set_new(content, "OPEN_PART",
+			json_pack("{s:s, s:s}", "AUDIENCE", step->audience->audience,
+				"CHANNEL", step->visit.channel));
+	} else {
+		token_write(token, &step->token);
+		json_object_set_new(
+			content, "TOKEN_PART", json_pack("{s:s}", "TOKEN", token));
+		secret_wipe(token, sizeof(token));
+	}
+	info_page(step->exchange, 200, "Bienvenue", "start.html", content);
+}
+
+/* True when the link leads no further: replied. */
+static bool is_over(struct step *step)
+{
+	if (step->already)
 		respond_already(step);
 	else if (!respond_is_open(step))
 		respond_closed(step);
+	return step->already || !respond_is_open(step);
+}
+
+static void personal_loaded(
+	void *arg, const struct draft_view *view, const struct err *err)
+{
+	struct step *step = arg;
+
+	if (!respond_try_draft(step, view, err) || is_over(step))
+		return;
+	show_start(step,
+		step->sealed                ? START_SEALED
+			: step->found_draft ? START_RESUME
+					    : START_FRESH,
+		false);
+}
+
+static void personal_found(struct step *step)
+{
+	if (is_over(step))
+		return;
+	if (step->visit.invited)
+		respond_load(step, personal_loaded);
 	else
-		info_start(step, false);
+		show_start(step, START_RESUME, false);
 }
 
 void respond_get_personal(void *site, struct exchange *exchange, const struct str *parts)
 {
 	struct step *step = respond_step(site, exchange);
 
-	if (!token_parse(parts[0], &step->token)) {
+	if (!token_parse(parts[0], &step->token))
 		respond_unknown_link(exchange);
-		return;
-	}
-	search_token(step, personal_found);
+	else
+		respond_search_token(step, personal_found);
 }
 
 /* The open edition that takes this audience by an open link. */
@@ -106,11 +160,9 @@ static bool find_open(struct step *step, struct str audience, struct str channel
 	const struct editions *editions = step->site->editions;
 
 	for (size_t i = 0; i < editions->count; i++) {
-		step->edition = &editions->list[i];
-		step->keys = site_keys(step->site, step->edition->code);
-		step->audience = edition_audience_find(step->edition, audience);
-		if (!respond_is_open(step) || !step->audience ||
-			!step->audience->open_link)
+		step->keys = site_keys(step->site, editions->list[i].code);
+		if (!respond_use_audience(step, &editions->list[i], audience) ||
+			!respond_is_open(step) || !step->audience->open_link)
 			continue;
 		if (channel.n == 0)
 			return true;
@@ -129,7 +181,7 @@ static void start_open(struct step *step, struct str audience, struct str channe
 	}
 	snprintf(step->visit.channel, sizeof(step->visit.channel), "%.*s", (int)channel.n,
 		channel.p);
-	info_start(step, true);
+	show_start(step, START_FRESH, true);
 }
 
 void respond_get_open(void *site, struct exchange *exchange, const struct str *parts)
@@ -145,87 +197,47 @@ void respond_get_open_channel(
 
 /* ---- POST /start ---- */
 
-static void visit_begin(struct step *step, bool invited, struct str channel)
-{
-	struct visit *visit = &step->visit;
-
-	*visit = (struct visit){
-		.invited = invited, .state = VISIT_OPEN, .token = step->token};
-	snprintf(visit->edition, sizeof(visit->edition), "%s", step->edition->code);
-	snprintf(
-		visit->audience, sizeof(visit->audience), "%s", step->audience->audience);
-	snprintf(visit->channel, sizeof(visit->channel), "%.*s", (int)channel.n,
-		channel.p);
-	visit->slot = random_uuid();
-	respond_set_cookie(step);
-}
-
-void respond_go(struct step *step, int page, const char *query)
-{
-	char location[64];
-
-	snprintf(location, sizeof(location), "/q/%d%s", page + 1, query);
-	exchange_redirect(step->exchange, location);
-}
-
-static void start_resumed(void *arg, const struct draft_view *view, const struct err *err)
+static void start_loaded(void *arg, const struct draft_view *view, const struct err *err)
 {
 	struct step *step = arg;
-	struct key key;
-	int page = 0;
 
-	if (respond_is_down(err)) {
-		respond_unavailable(step);
+	if (!respond_try_draft(step, view, err) || is_over(step))
+		return;
+	if (step->sealed) {
+		respond_ask_code(step, 200, NULL);
 		return;
 	}
-	if (view->invitation_done) {
-		respond_already(step);
-		return;
-	}
-	key = token_draft_key(&step->keys->drafts, &step->token);
-	if (view->found) {
-		struct err why = {0};
-
-		if (draft_open(&step->draft, &key, view->box, &why))
-			page = step->draft.page;
-		else
-			log_warning("respond.draft_unreadable", F_ERR(&why));
-	}
-	secret_wipe(&key, sizeof(key));
-	visit_begin(step, true, STR(""));
-	respond_go(step, page, "");
+	respond_begin_visit(step, true, STR(""));
+	respond_go(step, step->found_draft ? step->draft.page : 0, "");
 }
 
-static void start_found(struct step *step, bool done)
+static void start_found(struct step *step)
 {
-	if (done)
-		respond_already(step);
-	else if (!respond_is_open(step))
-		respond_closed(step);
-	else
-		exchange_keep_call(step->exchange,
-			draft_load(step->site->pool, &step->locator, &step->mac,
-				start_resumed, step));
+	if (is_over(step))
+		return;
+	if (step->visit.invited) {
+		respond_load(step, start_loaded);
+		return;
+	}
+	respond_begin_visit(step, false, str_of(step->draft.channel));
+	respond_go(step, step->draft.page, "");
 }
 
 void respond_post_start(void *arg, struct exchange *exchange, const struct str *parts)
 {
-	struct public_site *site = arg;
-	struct step *step = respond_step(site, exchange);
+	struct step *step = respond_step(arg, exchange);
 	struct str token = exchange_field(exchange, "token");
 	struct str audience = exchange_field(exchange, "audience");
 	struct str channel = exchange_field(exchange, "channel");
 
 	(void)parts;
-	if (!exchange_is_same_origin(exchange, site->options.public_url)) {
-		respond_no_visit(exchange, 403);
+	if (!respond_is_post_from_here(step))
 		return;
-	}
 	if (token.p) {
-		if (!token_parse(token, &step->token))
-			respond_unknown_link(exchange);
+		if (token_parse(token, &step->token))
+			respond_search_token(step, start_found);
 		else
-			search_token(step, start_found);
+			respond_unknown_link(exchange);
 		return;
 	}
 	if (!audience.p || !find_open(step, audience, channel)) {
@@ -233,6 +245,6 @@ void respond_post_start(void *arg, struct exchange *exchange, const struct str *
 		return;
 	}
 	step->token = token_random();
-	visit_begin(step, false, channel);
+	respond_begin_visit(step, false, channel);
 	respond_go(step, 0, "");
 }

@@ -17,7 +17,7 @@ static const struct {
 	const char *name, *value;
 } safety[] = {
 	{"Content-Security-Policy",
-		"default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; font-src 'none'; "
+		"default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; font-src 'none'; "
 		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
 	{"X-Content-Type-Options", "nosniff"},
 	{"Referrer-Policy", "no-referrer"},
@@ -136,6 +136,20 @@ void site_dispatch(const struct route *routes, size_t count, void *site,
 
 /* Pages */
 
+const char *site_template(struct exchange *ex, const char *name)
+{
+	const struct language *language = exchange_language(ex);
+	char *full;
+	size_t size;
+
+	if (!language->words)
+		return name;
+	size = strlen(language->code) + strlen(name) + 2;
+	full = exchange_alloc(ex, size);
+	snprintf(full, size, "%s/%s", language->code, name);
+	return full;
+}
+
 void site_page(struct exchange *ex, int status, const char *template_name, json_t *data)
 {
 	static const char sorry[] =
@@ -145,7 +159,9 @@ void site_page(struct exchange *ex, int status, const char *template_name, json_
 		"enregistrées ne sont pas perdues.</p>\n</main>\n</body>\n</html>\n";
 	struct buf page = BUF_LIMIT(PAGE_LIMIT);
 	struct err err = {0};
-	bool right = template_render(&page, template_name, data, &err) && !page.failed;
+	bool right = template_render(
+			     &page, site_template(ex, template_name), data, &err) &&
+		!page.failed;
 	json_decref(data);
 	if (right) {
 		exchange_reply(ex, status, "text/html; charset=utf-8", &page);
@@ -256,25 +272,26 @@ static int acceptable(struct str accept, const char *coding)
 	return weight < 0 ? 0 : weight;
 }
 
-struct choice {
+struct coding_choice {
 	struct str body;
 	const char *coding, *suffix;
 };
 
 /* The plain file is always a right answer; a compressed one must be wanted, brotli first
  * when equal. */
-static struct choice choose(const struct asset *a, const struct http_message *m)
+static struct coding_choice choose(const struct asset *a, const struct http_message *m)
 {
-	struct choice plain = {asset_text(a), NULL, ""};
+	struct coding_choice plain = {asset_text(a), NULL, ""};
 	struct str accept = http_header_find(m, "Accept-Encoding");
 	if (!accept.p)
 		return plain;
 	int br = a->br ? acceptable(accept, "br") : 0;
 	int gz = a->gz ? acceptable(accept, "gzip") : 0;
 	if (br > 0 && br >= gz)
-		return (struct choice){{a->br, (size_t)(a->br_end - a->br)}, "br", "-br"};
+		return (struct coding_choice){
+			{a->br, (size_t)(a->br_end - a->br)}, "br", "-br"};
 	if (gz > 0)
-		return (struct choice){
+		return (struct coding_choice){
 			{a->gz, (size_t)(a->gz_end - a->gz)}, "gzip", "-gz"};
 	return plain;
 }
@@ -315,11 +332,14 @@ void site_static(const struct asset_set *set, struct exchange *ex, struct str na
 	}
 	const struct http_message *m = exchange_request(ex);
 	const struct fingerprint *f = fingerprint_of(asset);
-	struct choice choice = choose(asset, m);
+	struct coding_choice choice = choose(asset, m);
 	char etag[VERSION_DIGITS + 8];
 	(void)snprintf(etag, sizeof(etag), "\"%s%s\"", f->version, choice.suffix);
 	exchange_header(ex, "ETag", etag);
 	exchange_header(ex, "Vary", "Accept-Encoding");
+	/* What a document may do concerns no file beside it: the long policies of pages would weigh more than some. */
+	exchange_header(ex, "Content-Security-Policy", "default-src 'none'");
+	exchange_header(ex, "Permissions-Policy", "camera=()");
 	exchange_header(ex, "Cache-Control",
 		names_version(m, f->version) ? "public, max-age=31536000, immutable"
 					     : "no-cache");

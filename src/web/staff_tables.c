@@ -72,20 +72,33 @@ static json_t *figure_line(const struct figure *f)
 	return line;
 }
 
-/* The wording of "q" or, for a row of a matrix, "q.row". */
+/* The wording of a row of a matrix, an item or a ranked choice; NULL when there is none. */
+static const char *part_wording(const struct question *q, struct str code)
+{
+	const struct choice *part = question_find_row(q, code);
+
+	if (!part)
+		part = question_find_choice(q, code);
+	for (size_t i = 0; i < q->item_count; i++)
+		if (str_eq_z(code, q->items[i].code))
+			return q->items[i].title;
+	return part ? part->text : NULL;
+}
+
+/* The wording of "q" or, for a part of it, "q.row". */
 static json_t *wording(const struct form *form, const char *name)
 {
 	struct str rest = str_of(name), head;
 	const struct question *question;
-	const struct choice *row = NULL;
+	const char *row = NULL;
 	SCOPED(free_char) char *text = NULL;
 
 	if (!form || !str_cut(&rest, '.', &head) || !(question = form_find(form, head)))
 		return json_string(
 			strcmp(name, "participation") == 0 ? "Participation" : name);
 	if (rest.p)
-		row = question_find_row(question, rest);
-	text = row ? x_printf("%s – %s", question->title, row->text)
+		row = part_wording(question, rest);
+	text = row ? x_printf("%s – %s", question->title, row)
 		   : x_strdup(question->title);
 	return json_string(text);
 }

@@ -24,7 +24,9 @@ static const char form_text[] =
 	"{\"type\":\"text\",\"name\":\"age\",\"title\":\"Âge\",\"inputType\":\"number\",\"min\":18,\"max\":110,"
 	"\"barometre\":{\"role\":\"segment\",\"short\":\"Âge\"}},"
 	"{\"type\":\"text\",\"name\":\"lieu\",\"title\":\"Lieu\",\"barometre\":{\"role\":\"locality\",\"short\":\"Lieu\"}},"
-	"{\"type\":\"comment\",\"name\":\"avis\",\"title\":\"Avis\",\"maxLength\":2000,\"barometre\":{\"role\":\"text\",\"short\":\"Avis\"}}"
+	"{\"type\":\"comment\",\"name\":\"avis\",\"title\":\"Avis\",\"maxLength\":2000,\"barometre\":{\"role\":\"text\",\"short\":\"Avis\"}},"
+	"{\"type\":\"multipletext\",\"name\":\"mots\",\"title\":\"Mots\",\"items\":[{\"name\":\"un\"},"
+	"{\"name\":\"deux\",\"inputType\":\"number\"}],\"barometre\":{\"role\":\"text\",\"short\":\"Mots\"}}"
 	"]}]}";
 
 /* An edition of one small questionnaire, open. */
@@ -138,7 +140,8 @@ static void answers_are_counted_coarsened_and_the_keys_destroyed(void **state)
 	make();
 	for (int i = 0; i < 20; i++)
 		put_box(i,
-			"{\"choix\":\"oui\",\"age\":67,\"lieu\":\"31555\",\"avis\":\"Très bien\"}");
+			"{\"choix\":\"oui\",\"age\":67,\"lieu\":\"31555\",\"avis\":\"Très bien\","
+			"\"mots\":{\"un\":\"Ensemble\",\"deux\":7}}");
 	put_draft(30, "{\"choix\":\"non\"}");
 	put_draft(31, "{\"age\":40}");       /* not usable */
 	put_draft(5, "{\"choix\":\"non\"}"); /* person 5 has sent */
@@ -167,6 +170,17 @@ static void answers_are_counted_coarsened_and_the_keys_destroyed(void **state)
 	assert_int_equal(
 		number(world.owner,
 			"SELECT count(*) AS n FROM barometre.verbatim WHERE body = 'Très bien'"),
+		20);
+	/* Of a multipletext the words leave the row, the numbers stay in it. */
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM barometre.verbatim WHERE body = 'Ensemble'"
+			" AND question = 'mots.un'"),
+		20);
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM barometre.response WHERE answers->'mots' ="
+			" '{\"deux\": 7}'"),
 		20);
 	assert_int_equal(
 		number(world.owner, "SELECT count(*) AS n FROM barometre.urn"), 0);

@@ -204,6 +204,25 @@ static void people_read_french(void **state)
 	}
 }
 
+static void other_languages_have_their_dates(void **state)
+{
+	const struct language *english = language_find(STR("en"));
+	const struct civil first = {2026, 8, 1, 0, 0, 0};
+	const usec_t late = clock_instant((struct civil){2026, 11, 22, 23, 59, 0}, PARIS);
+	SCOPED(free_char) char *august = civil_date(english, first);
+	SCOPED(free_char) char *month = civil_month(english, first);
+	SCOPED(free_char) char *french_month = civil_month(language_french(), first);
+	SCOPED(free_char) char *november = clock_date(english, late, PARIS);
+	SCOPED(free_char) char *french = clock_date(language_french(), late, PARIS);
+
+	(void)state;
+	assert_string_equal(august, "1\u00A0August 2026");
+	assert_string_equal(month, "August\u00A02026");
+	assert_string_equal(french_month, "août\u00A02026");
+	assert_string_equal(november, "22\u00A0November 2026");
+	assert_string_equal(french, "22\u00A0novembre 2026");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +238,7 @@ int main(void)
 		cmocka_unit_test(dates_are_parsed_strictly),
 		cmocka_unit_test(rfc3339_is_utc_with_seconds),
 		cmocka_unit_test(people_read_french),
+		cmocka_unit_test(other_languages_have_their_dates),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -172,6 +172,32 @@ static void broken_templates_are_refused_by_name(void **state)
 	}
 }
 
+static void every_page_is_there_in_every_language(void **state)
+{
+	struct err e = {0};
+	json_t *data = json_pack("{s:s, s:{s:s}}", "N", "<3>", "PART", "_template",
+		"en/bilingual_part.html");
+	struct buf french = BUF_LIMIT(1000), english = BUF_LIMIT(1000);
+	(void)state;
+	assert_true(load("bilingual_part.html", "[[Continuer]]", &e));
+	assert_true(load("bilingual.html",
+		"<p title=\"[[Continuer]]\">[[Réponse {{N}}]] {{>PART}}</p>", &e));
+	assert_true(template_render(&english, "en/bilingual.html", data, &e));
+	assert_string_equal(
+		english.p, "<p title=\"Continue\">Réponse &lt;3&gt; Continue</p>");
+	json_object_set_new(json_object_get(data, "PART"), "_template",
+		json_string("bilingual_part.html"));
+	assert_true(template_render(&french, "bilingual.html", data, &e));
+	assert_string_equal(
+		french.p, "<p title=\"Continuer\">Réponse &lt;3&gt; Continuer</p>");
+	assert_false(load("open_bracket.html", "[[Continuer", &e));
+	assert_int_equal(e.code, ERR_INVALID);
+	assert_non_null(strstr(e.text, "open_bracket.html"));
+	json_decref(data);
+	buf_release(&french);
+	buf_release(&english);
+}
+
 static void a_template_is_loaded_once(void **state)
 {
 	struct err e = {0};
@@ -250,6 +276,7 @@ int main(void)
 		cmocka_unit_test(templates_include_templates),
 		cmocka_unit_test(text_files_are_not_html),
 		cmocka_unit_test(broken_templates_are_refused_by_name),
+		cmocka_unit_test(every_page_is_there_in_every_language),
 		cmocka_unit_test(a_template_is_loaded_once),
 		cmocka_unit_test(what_cannot_be_rendered_is_said),
 		cmocka_unit_test(a_page_above_the_ceiling_is_an_error),

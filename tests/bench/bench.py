@@ -188,11 +188,11 @@ class Bench:
             if step["method"] == "POST":
                 posts[step["path"]] = step
         names = [path for path in posts if path.startswith("/q/")]
-        last = names[-1]
+        summary = next(step for step in browser.steps if step["method"] == "GET" and step["path"] == "/recapitulatif")
         landing = next(step for step in browser.steps
                        if step["method"] == "GET" and step["path"] == posts[names[0]]["location"])
         phases = {"open": [posts["/start"]], "journey": [posts[names[0]], landing],
-                  "prepare": [posts[name] for name in names[1:-1]], "submit": [posts[last]]}
+                  "prepare": [posts[name] for name in names[1:]] + [summary], "submit": [posts["/envoi"]]}
         self.page_posts = len(names)
         self.write_script(phases)
 
@@ -208,7 +208,7 @@ class Bench:
                     file.write(body + expected + b"\n")
 
     def measure_visits(self, repetition):
-        """Gives each of `visits` people their whole way; only the first page and the last send are measured."""
+        """Gives each of `visits` people their whole way; only the first page and the sending are measured."""
         first = 1 + repetition * self.visits
         people = self.state / "people"
         people.write_text("\n".join(self.tokens[first:first + self.visits]) + "\n", encoding="ascii")
@@ -336,7 +336,7 @@ class Bench:
         for line in text.splitlines():
             name, _, value = line.partition(" ")
             self.note(name, float(value))
-        self.check("engine: all of it", len(text.splitlines()) == 8)
+        self.check("engine: all of it", len(text.splitlines()) == 10)
 
     # -- all
 
@@ -379,14 +379,15 @@ class Bench:
                   f"{m(name + ' nginx req/s'):>14.0f}{m(name + ' nginx cpu us'):>9.1f}")
         print("\nvisits                                          /s   req/s   p50 ms   p99 ms   web CPU us/req")
         for name, phase in (("open the link (POST /start)", "open"), ("page 1: POST, then GET page 2", "journey"),
-                            (f"pages 2 to {self.page_posts - 1}: {self.page_posts - 2} POST", "prepare"),
-                            ("last page: POST to the urn", "submit")):
+                            (f"pages 2 to {self.page_posts}: {self.page_posts - 1} POST, summary", "prepare"),
+                            ("POST /envoi: to the urn", "submit")):
             print(f"  {name:<38}{m(phase + ' /s'):>10.0f}{m(phase + ' req/s'):>8.0f}{m(phase + ' p50 ms'):>9.1f}"
                   f"{m(phase + ' p99 ms'):>9.1f}{m(phase + ' cpu us'):>17.0f}")
         print(f"  {'the store by itself':<38}{m('store /s'):>10.0f}{'':8}{m('store p50 ms'):>9.1f}{m('store p99 ms'):>9.1f}")
         print(f"  {'pgbench, the same transaction':<38}{m('pgbench /s'):>10.0f}{'':8}{m('pgbench mean ms'):>9.1f} (mean)")
         print("\nlayers, longest answer of the audience")
         for name, what in (("validate", "check every value"), ("route", "compute the routing"),
+                           ("validate_route", "both, of a complete answer"), ("parse", "read the questionnaire"),
                            ("submission", "make the submission"), ("box_seal", "seal a box"), ("box_open", "open a box"),
                            ("draft_seal", "seal a draft"), ("draft_open", "open a draft")):
             print(f"  {what:<38}{m(name):>10.1f} us")

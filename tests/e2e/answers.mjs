@@ -43,55 +43,87 @@ function fields(page) {
     .map(e => ({ name: e.name, type: e.type, value: e.value, checked: e.checked === true }))));
 }
 
-/* By pointing. Checks what is wanted, and unticks nothing. */
+/* By pointing. Checks what is wanted, and unticks nothing. With JavaScript an answer may bring a question onto the
+ * page: it is filled too. */
 export async function fill(page, answers) {
-  for (const field of await fields(page)) {
-    const answer = answerTo(answers, field.name);
-    if (answer === undefined) continue;
-    const [name, wanted] = [field.name, [answer].flat()];
-    if (field.type === 'radio' || field.type === 'checkbox') {
-      if (wanted.includes(field.value) && !field.checked)
-        await page.locator(`input[name="${name}"][value="${field.value}"]`).check();
-    } else if (field.type === 'select-one') {
-      await page.locator(`select[name="${name}"]`).selectOption(wanted[0]);
-    } else if (field.value === '') {
-      await page.locator(`[name="${name}"]`).fill(wanted[0]);
+  const done = new Set();
+  for (let rounds = 0; rounds < 8; rounds++) {
+    const open = (await fields(page)).filter(f => !done.has(`${f.name}=${f.type === 'radio' || f.type === 'checkbox' ? f.value : ''}`));
+    if (open.length === 0) return;
+    for (const field of open) {
+      const choice = field.type === 'radio' || field.type === 'checkbox';
+      done.add(`${field.name}=${choice ? field.value : ''}`);
+      const answer = answerTo(answers, field.name);
+      if (answer === undefined) continue;
+      const [name, wanted] = [field.name, [answer].flat()];
+      if (choice) {
+        if (wanted.includes(field.value) && !field.checked)
+          await page.locator(`input[name="${name}"][value="${field.value}"]`).check();
+      } else if (field.type === 'select-one') {
+        await page.locator(`select[name="${name}"]`).selectOption(wanted[0]);
+      } else if (field.value === '') {
+        await page.locator(`[name="${name}"]:not([type=radio])`).fill(wanted[0]);
+      }
     }
   }
 }
 
+/* What the fields of the page hold: a text, or the list of what is ticked. */
+export async function held(page) {
+  const found = {};
+  for (const field of await fields(page)) {
+    if (field.type === 'radio' || field.type === 'checkbox') {
+      if (field.checked) (found[field.name] ??= []).push(field.value);
+    } else if (field.value !== '') {
+      found[field.name] = field.value.replace(/\r\n/g, '\n');
+    }
+  }
+  return found;
+}
+
 /* What has the focus, and whether one can see that it has. */
-function focused(page) {
+export function focused(page) {
   return page.evaluate(() => {
     const e = document.activeElement, target = e.labels?.[0]?.classList.contains('opt') ? e.labels[0] : e;
     const style = getComputedStyle(e), around = getComputedStyle(target);
     const box = e.getBoundingClientRect();
     return {
       tag: e.tagName, name: e.name ?? '', type: e.type ?? '', value: e.value ?? '', checked: e.checked === true,
+      text: e.textContent.trim(), href: e.getAttribute('href') ?? '',
       seen: style.outlineStyle !== 'none' || around.outlineStyle !== 'none' || style.boxShadow !== 'none',
       inView: box.bottom > 0 && box.top < innerHeight,
+      order: [...document.querySelectorAll('*')].indexOf(e),
     };
   });
 }
 
-/* By Tab, Space and Enter alone, down to the button `action`; gives the answer to it. */
-export async function fillByKeyboard(page, answers, action = /next|send/) {
-  for (let tabs = 0; tabs < 400; tabs++) {
+/* By Tab, arrows, Space and Enter alone, down to the button `isWanted` knows; gives the answer to it. */
+export async function fillByKeyboard(page, answers, isWanted = at => /next|send/.test(at.value)) {
+  const done = new Set();
+  for (let tabs = 0, before = -1; tabs < 400; tabs++) {
     await page.keyboard.press('Tab');
     const at = await focused(page);
-    if (at.tag === 'BODY') continue;
-    assert.ok(at.seen, `the focus on ${at.tag} ${at.name} ${at.value} cannot be seen`);
-    assert.ok(at.inView, `the focus on ${at.tag} ${at.name} ${at.value} is out of the window`);
-    if (at.tag === 'BUTTON' && action.test(at.value || 'next'))
-      return follow(page, () => page.keyboard.press('Enter'));
+    if (at.tag === 'BODY') {
+      before = -1;
+      continue;
+    }
+    const where = `${at.tag} ${at.name} ${at.value}`;
+    assert.ok(at.seen, `the focus on ${where} cannot be seen`);
+    assert.ok(at.inView, `the focus on ${where} is out of the window`);
+    assert.ok(at.order > before, `the focus goes back to ${where}: its order is not that of the page`);
+    before = at.order;
+    if (at.tag === 'BUTTON' && isWanted(at)) return follow(page, () => page.keyboard.press('Enter'));
     const answer = at.name ? answerTo(answers, at.name) : undefined;
-    if (answer === undefined) continue;
+    if (answer === undefined || at.tag === 'BUTTON') continue;
     if (at.type === 'checkbox') {
       if ([answer].flat().includes(at.value) && !at.checked) await page.keyboard.press('Space');
     } else if (at.type === 'radio') {
+      if (done.has(at.name)) continue;
       // Tab stops at one radio of a group: the arrows go round the others.
       for (let i = 0; i < 30 && (await focused(page)).value !== answer; i++) await page.keyboard.press('ArrowDown');
       if (!(await focused(page)).checked) await page.keyboard.press('Space');
+      before = (await focused(page)).order;
+      done.add(at.name);
     } else if (at.value === '' && at.tag !== 'SELECT') {
       await page.keyboard.type([answer].flat()[0]);
     }
@@ -99,30 +131,43 @@ export async function fillByKeyboard(page, answers, action = /next|send/) {
   assert.fail('Tab never comes to the button');
 }
 
-/* From the page shown to thanks. `onPage(page)` is called before each page is sent. */
-export async function goThrough(page, answers, { keyboard = false, stopBeforeSending = false, onPage } = {}) {
-  for (let pages = 0; pages < 60; pages++) {
-    if (new URL(page.url()).pathname === '/merci') return;
+const isSend = at => at.text.startsWith('Envoyer') || at.text.startsWith('Send');
+
+/* From the page shown to thanks, through the summary. `onPage(page)` is called on each page before it is filled, and
+ * `onFilled(page)` before it is sent. */
+export async function goThrough(page, answers, { keyboard = false, stopBeforeSending = false, stopAt, onPage, onFilled } = {}) {
+  for (let pages = 0; pages < 80; pages++) {
+    const path = new URL(page.url()).pathname;
+    if (path === '/merci' || path === stopAt) return;
     await onPage?.(page);
-    const last = await page.locator('button[value="send"]').count() > 0;
-    if (!keyboard) await fill(page, answers);
-    if (last && stopBeforeSending) return;
-    const answer = keyboard ? await fillByKeyboard(page, answers)
-      : await follow(page, () => page.locator(`button[value="${last ? 'send' : 'next'}"]`).click());
+    if (path === '/recapitulatif') {
+      await onFilled?.(page);
+      if (stopBeforeSending) return;
+      const answer = keyboard ? await fillByKeyboard(page, {}, isSend) : await send(page);
+      assert.equal(answer.status(), 200, `after sending: ${await heading(page)}`);
+      continue;
+    }
+    if (!keyboard) {
+      await fill(page, answers);
+      await onFilled?.(page);
+    }
+    const answer = keyboard ? await fillByKeyboard(page, answers) : await next(page);
     assert.equal(answer.status(), 200, `« ${await heading(page)} » at ${page.url()}: `
       + (await page.locator('.summary').allInnerTexts()).join(' '));
   }
-  assert.fail('sixty pages and no end');
+  assert.fail('eighty pages and no end');
+}
+
+export const press = (page, action) => follow(page, () => page.locator(`button[name="action"][value="${action}"]`).first().click());
+export const next = page => press(page, 'next');
+
+/* Presses « Envoyer mes réponses » of the summary. */
+export function send(page) {
+  return follow(page, () => page.locator('form[action^="/envoi"] button[type=submit]').first().click());
 }
 
 /* Presses « Commencer » of the start page that is shown. */
 export async function start(page, { keyboard = false } = {}) {
-  if (keyboard) {
-    for (let tabs = 0; tabs < 60; tabs++) {
-      await page.keyboard.press('Tab');
-      if ((await focused(page)).tag === 'BUTTON') break;
-    }
-    return follow(page, () => page.keyboard.press('Enter'));
-  }
-  return follow(page, () => page.getByRole('button', { name: 'Commencer' }).click());
+  if (keyboard) return fillByKeyboard(page, {}, at => ['Commencer', 'Reprendre'].includes(at.text));
+  return follow(page, () => page.locator('form[action^="/start"] button[type=submit]').first().click());
 }

@@ -144,7 +144,7 @@ class BadInput(unittest.TestCase):
         pages = 0
         while page.path != "/merci" and pages < 40:
             pages += 1
-            page = one.post(self.filled(page), "send" if "send" in page.form().buttons else "next")
+            page = one.post(page) if page.path == "/recapitulatif" else one.post(self.filled(page), "next")
         self.assertEqual(page.path, "/merci")
         self.before = W.stored()
         self.is_clear(ask("GET", link), 200, "Votre réponse est déjà enregistrée")
@@ -215,7 +215,7 @@ class BadInput(unittest.TestCase):
             self.assertEqual(answer.form().values("nom_structure"), [MARK])
             self.assertTrue(answer.has(f"err-{name}"))
         answer = self.wrong(browser, [("localite.hors", "31"), ("territoire_action", "d31")])
-        self.is_clear(answer, 422, "Choisissez un département de la liste")
+        self.is_clear(answer, 422, "Nous ne trouvons pas ce département hors d’Occitanie")
 
     def test_hidden_question(self):
         """an answer to a question that is not asked is not kept"""
@@ -291,12 +291,42 @@ class BadInput(unittest.TestCase):
         self.nothing_stored()
 
     def test_sending_too_early(self):
-        """« send » from the first page does not send: it leads to what is missing"""
+        """sending with questions left to answer does not send: it leads to what is missing"""
         browser = visitor()
-        answer = self.post(browser, PAGE_1[:-1] + [("action", "send")])
+        self.post(browser, PAGE_1)
+        answer = self.post(browser, [], "/envoi")
         self.assertEqual(answer.status, 303)
-        self.assertNotEqual(answer.moved_to, "/merci")
+        self.assertRegex(answer.moved_to, r"^/q/[0-9]+\?revoir")
+        self.is_clear(browser.get(answer.moved_to, 422), 422, "à revoir")
         self.assertEqual(W.stored().split("|")[0], self.before.split("|")[0])
+        for path in ("/envoi", "/pause"):
+            self.is_clear(ask("POST", path, "action=erase", Content_Type=FORM, Origin=W.public), 403, "Rouvrez le lien")
+        for path in ("/recapitulatif", "/pause"):
+            self.is_clear(ask("GET", path), 403, "Rouvrez le lien")
+
+    # -- coming back
+
+    def test_resume_codes(self):
+        """a resume code that is not whole or not known: a page that says what to do, the code still in the field"""
+        def resume(code):
+            return ask("POST", "/reprise", urllib.parse.urlencode({"code": code}), Content_Type=FORM, Origin=W.public)
+        for code in ("", "un deux trois", "0 1 2 3 4", "<script>alert(1)</script>", "é" * 60):
+            self.is_clear(resume(code), 422, "Ce code")
+        self.assertNotIn("<script>alert", resume("<script>alert(1)</script>").text)
+        for broken in (b"code=%FF", b"code=a%00b"):
+            self.is_clear(ask("POST", "/reprise", broken, Content_Type=FORM, Origin=W.public), 400)
+        self.nothing_stored()
+
+    def test_communes(self):
+        """a search for a commune: short, strange and broken ones give a list, or 400, and no more than eight"""
+        for asked in ("", "a", "saint", "zzzzzz", "é", "%25", "31000", "'; DROP TABLE", "x" * 500):
+            answer = ask("GET", "/communes?q=" + urllib.parse.quote(asked))
+            self.assertIn(answer.status, (200, 400), asked)
+            if answer.status == 200:
+                self.assertLessEqual(len(json.loads(answer.text)["communes"]), 8)
+        for path in ("/communes", "/communes?q=%FF", "/communes?q=%zz", "/communes?q=a%00"):
+            self.assertIn(ask("GET", path).status, (200, 400), path)
+        self.nothing_stored()
 
     # -- bodies
 
@@ -365,12 +395,15 @@ class BadInput(unittest.TestCase):
             self.is_clear(self.raw(browser, body, **headers), 403, MARK)
             self.is_clear(self.raw(browser, "audience=associations", "/start", **headers), 403)
             self.is_clear(self.raw(browser, "code=AAAA&action=withdraw", "/retrait", **headers), 403)
+            for path in ("/envoi", "/pause", "/reprise"):
+                self.is_clear(self.raw(browser, "action=erase&code=a", path, **headers), 403)
         self.nothing_stored()
 
     def test_methods(self):
         """a wrong method: 405 with what is allowed, or 501"""
         for method, path, allowed in (("GET", "/start", "POST"), ("POST", "/", "GET, HEAD"), ("PUT", "/q/1", "GET, HEAD, POST"),
-                                      ("DELETE", "/merci", "GET, HEAD"), ("POST", "/r/abc", "GET, HEAD")):
+                                      ("DELETE", "/merci", "GET, HEAD"), ("POST", "/r/abc", "GET, HEAD"), ("GET", "/envoi", "POST"),
+                                      ("PUT", "/pause", "GET, HEAD, POST"), ("POST", "/communes", "GET, HEAD")):
             answer = ask(method, path, "" if method != "GET" else None)
             self.assertIn(answer.status, (405, 501), (method, path))
             self.is_clear(answer, answer.status)
@@ -381,7 +414,7 @@ class BadInput(unittest.TestCase):
 
     def test_unknown_pages(self):
         """a page that does not exist: 404 in French"""
-        for path in ("/nulle-part", "/q/", "/r/", "/../etc/passwd", "/static/rien.css", "/wp-login.php", "/merci/", "/%2e%2e/"):
+        for path in ("/nulle-part", "/q/", "/r/", "/../etc/passwd", "/static/rien.css", "/wp-login.php", "/merci/", "/pause/", "/communes/x", "/%2e%2e/"):
             answer = ask("GET", path)
             self.assertEqual(answer.status, 404, path)
             if not path.startswith("/static/"):

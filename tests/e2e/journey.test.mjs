@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ANSWERS, fill, fillByKeyboard, goThrough, start } from './answers.mjs';
+import { ANSWERS, fill, fillByKeyboard, goThrough, send, start } from './answers.mjs';
 import {
   awaitStatus, barometre, closeBrowser, count, follow, heading, isAlive, mails, makeEdition, newPerson, run, secret, shot, sql,
   startCatcher, stopCatcher, until, world,
@@ -175,9 +175,10 @@ test('« Précédent » goes back a page and keeps what was typed', async () => 
 test('« Envoyer » pressed in two windows at once: one answer, the same receipt', async () => {
   await goThrough(page, ANSWERS.associations, { stopBeforeSending: true });
   const twin = await person.context.newPage();
+  assert.equal(new URL(page.url()).pathname, '/recapitulatif');
+  assert.match(await page.locator('main').innerText(), new RegExp(MARK), 'the summary shows what will be sent');
   await twin.goto(page.url());
-  await fill(twin, ANSWERS.associations);
-  await Promise.all([page, twin].map(p => follow(p, () => p.locator('button[value="send"]').click())));
+  await Promise.all([page, twin].map(send));
   receipt = await thanks(page);
   assert.equal(await thanks(twin), receipt);
   expected.associations++;

@@ -13,7 +13,7 @@ LIKE_A_PERSON = {
     "an address of the network": r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])|(?<![\w:])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{1,4}(?![\w:])",
     "an e-mail address": r"[\w.+-]+@[\w-]+\.[\w.]+",
     "a token": r"(?<![a-z2-7])[a-z2-7]{26}(?![a-z2-7])",
-    "a path of a person": r"/(?:r|q|stop|o)/",
+    "a path of a person": r"/(?:r|q|stop|o)/|/(?:pause|reprise|recapitulatif|envoi|merci|communes)\b",
     "a user agent": r"Mozilla|Chrome",
 }
 

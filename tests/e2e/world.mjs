@@ -2,7 +2,8 @@
 // What a test plays with: the program of E2E_WORLD, its database, its mails, and Chromium.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
@@ -20,11 +21,27 @@ export function secret(text) {
 /* Asks again until `ask` gives something true. */
 export async function until(what, ask, patience = PATIENCE) {
   const limit = Date.now() + patience;
-  for (;;) {
-    const found = await ask();
-    if (found) return found;
-    if (Date.now() > limit) assert.fail(`still not, after ${patience / 1000} s: ${what}`);
-    await new Promise(done => setTimeout(done, 100));
+  // A fetch alone does not keep Node from ending: its socket may be one that does not count.
+  const hold = setInterval(() => {}, 1000);
+  try {
+    for (;;) {
+      const found = await ask();
+      if (found) return found;
+      if (Date.now() > limit) assert.fail(`still not, after ${patience / 1000} s: ${what}`);
+      await new Promise(done => setTimeout(done, 100));
+    }
+  } finally {
+    clearInterval(hold);
+  }
+}
+
+/* For before(): Node tells nothing of an error there when the tests stand in suites. */
+export async function prepare(work) {
+  try {
+    await work();
+  } catch (error) {
+    console.log(`# before the tests: ${error.stack}\n# ${error.stderr ?? ''}`);
+    throw error;
   }
 }
 
@@ -80,16 +97,36 @@ export function makeEdition(code, title, changes = {}) {
 export async function awaitStatus(path, status) {
   await until(`${path} answers ${status}`, async () => {
     try {
-      return (await fetch(world.public + path)).status === status;
+      const answer = await fetch(world.public + path, { signal: AbortSignal.timeout(5000), headers: { connection: 'close' } });
+      await answer.arrayBuffer();
+      return answer.status === status;
     } catch {
       return false;
     }
   });
 }
 
+/* The program of this world; a test that restarted it left the number of the new one in a file. */
+const pidFile = join(world.folder, 'serve.pid');
+const pid = () => (existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : world.pid);
+
+/* Stops the program as a person of the computer room does, and starts it again. `whileDown` may look at what people
+ * meet meanwhile. */
+export async function restart(whileDown) {
+  process.kill(pid(), 'SIGTERM');
+  await until('the program has stopped', () => !isAlive());
+  await whileDown?.();
+  const log = openSync(world.log, 'a');
+  const child = spawn(world.program, ['-c', world.config, 'serve'], { stdio: ['ignore', log, log], detached: true });
+  child.unref();
+  closeSync(log);
+  writeFileSync(pidFile, String(child.pid));
+  await awaitStatus('/', 200);
+}
+
 export function isAlive() {
   try {
-    process.kill(world.pid, 0);
+    process.kill(pid(), 0);
     return true;
   } catch {
     return false;
@@ -173,6 +210,7 @@ export async function openBrowser() {
 }
 
 export async function closeBrowser() {
+  await Promise.all(keeping);
   await browser?.close();
   browser = null;
 }
@@ -183,7 +221,7 @@ export async function newPerson(options = {}) {
   const context = await (await openBrowser()).newContext({
     locale: 'fr-FR', javaScriptEnabled: false, viewport: { width: 1000, height: 800 }, reducedMotion: 'reduce', ...options,
   });
-  context.setDefaultTimeout(PATIENCE);
+  context.setDefaultTimeout(PATIENCE / 3);
   const person = { context, foreign: [], complaints: [] };
   context.on('request', request => {
     if (!request.url().startsWith(world.public) && !request.url().startsWith(world.staff)) person.foreign.push(request.url());
@@ -191,8 +229,37 @@ export async function newPerson(options = {}) {
   context.on('console', line => {
     if (['error', 'warning'].includes(line.type())) person.complaints.push(line.text());
   });
+  context.on('response', keep);
   person.page = await context.newPage();
   return person;
+}
+
+// ------------------------------------------------------------------------------------------ kept pages
+
+const kept = new Set();
+const keeping = new Set();
+const pageFolder = join(world.folder, 'html');
+
+/* Each distinct page of the public site that anybody meets is kept as the server wrote it, for the checkers of HTML
+ * (markup.mjs). Distinct: other tags or attributes, not only another answer in a field. */
+function keep(answer) {
+  if (!answer.url().startsWith(world.public) || !/^text\/html/.test(answer.headers()['content-type'] ?? '')) return;
+  if (!answer.request().isNavigationRequest() || [301, 302, 303].includes(answer.status())) return;
+  const path = new URL(answer.url()).pathname;
+  // A page that was left before it was whole has nothing to keep.
+  const work = answer.text().then(text => keepPage(path, text), () => {}).finally(() => keeping.delete(work));
+  keeping.add(work);
+}
+
+export function keepPage(path, text) {
+  const skeleton = text.replace(/ (value|href|action)="[^"]*"| (checked|selected)(?=[ >])/g, '').replace(/>[^<]+</g, '><');
+  const hash = createHash('sha256').update(skeleton).digest('hex').slice(0, 12);
+  if (kept.has(hash)) return;
+  kept.add(hash);
+  mkdirSync(pageFolder, { recursive: true });
+  // The token of a link is no name for a file.
+  const name = path.replace(/^\/(r|stop)\/.*/, '/$1').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'home';
+  writeFileSync(join(pageFolder, `${name}-${hash}.html`), text);
 }
 
 /* Does something that leads to another page, and gives the answer to it (after redirections). The old page is still

@@ -44,4 +44,34 @@
       "\"includeIntoResult\":true},{\"name\":\"double\",\"expression\":\"iif({jeune}, 1, {age} * 2)\","  \
       "\"includeIntoResult\":true}]}"
 
+/* The types and rules that ANSWER_FORM has not, on two pages. */
+#define WHOLE_FORM                                                                                       \
+ HEAD "\"pages\":[{\"name\":\"un\",\"title\":\"Un\",\"elements\":["                                      \
+      "{\"type\":\"text\",\"name\":\"x\",\"title\":\"X\",\"inputType\":\"number\",\"validators\":["      \
+      "{\"type\":\"numeric\",\"minValue\":3,\"notificationType\":\"warning\",\"text\":\"Peu\"},"         \
+      "{\"type\":\"numeric\",\"maxValue\":50},{\"type\":\"expression\",\"expression\":\"{x} != 7\"}]},"  \
+      "{\"type\":\"multipletext\",\"name\":\"m\",\"title\":\"M\",\"requiredIf\":\"{x} > 9\",\"items\":[" \
+      "{\"name\":\"n\",\"inputType\":\"number\",\"min\":0,\"max\":9,\"isRequired\":true},"               \
+      "{\"name\":\"t\",\"maxLength\":9},{\"name\":\"j\",\"inputType\":\"date\"}],"                       \
+      "\"barometre\":{\"role\":\"text\"}},"                                                              \
+      "{\"type\":\"ranking\",\"name\":\"r\",\"title\":\"R\",\"choices\":[\"a\",\"b\",{\"value\":\"c\","  \
+      "\"visibleIf\":\"{x} > 5\"}]},"                                                                    \
+      "{\"type\":\"panel\",\"name\":\"w\",\"title\":\"W\",\"visibleIf\":\"{double} > 4\",\"elements\":[" \
+      "{\"type\":\"checkbox\",\"name\":\"k\",\"title\":\"K\",\"choices\":[\"a\",{\"value\":\"b\","       \
+      "\"visibleIf\":\"{m.n} empty\"}],\"showNoneItem\":true,\"showRefuseItem\":true,"                   \
+      "\"showDontKnowItem\":true,\"showOtherItem\":true,\"validators\":[{\"type\":\"answercount\","      \
+      "\"maxCount\":2}]},"                                                                               \
+      "{\"type\":\"expression\",\"name\":\"e\",\"title\":\"E\",\"expression\":\"{double} + {m.n}\","     \
+      "\"visibleIf\":\"{k} notempty\"}]}]},"                                                             \
+      "{\"name\":\"deux\",\"title\":\"De {x}\",\"elements\":["                                           \
+      "{\"type\":\"dropdown\",\"name\":\"d\",\"title\":\"D {m.t} {k} {r} {e}\",\"requiredIf\":"          \
+      "\"{e} > 6\",\"choices\":[\"a\",{\"value\":\"b\",\"visibleIf\":\"{k} contains 'a'\"}],"            \
+      "\"showDontKnowItem\":true},"                                                                      \
+      "{\"type\":\"comment\",\"name\":\"z\",\"title\":\"Z\",\"barometre\":{\"role\":\"text\"},"          \
+      "\"validators\":[{\"type\":\"text\",\"minLength\":2,\"allowDigits\":false},{\"type\":\"regex\","   \
+      "\"regex\":\"^[a-z]+$\",\"caseInsensitive\":true,\"notificationType\":\"info\","                   \
+      "\"text\":\"{x}\"}]}]}],"                                                                          \
+      "\"calculatedValues\":[{\"name\":\"double\",\"expression\":\"{x} * 2\","                           \
+      "\"includeIntoResult\":true}]}"
+
 #endif

@@ -19,6 +19,12 @@ static const char form_text[] = HEAD
 	"{\"type\":\"rating\",\"name\":\"note\",\"title\":\"N\"},\n"
 	"{\"type\":\"comment\",\"name\":\"txt\",\"title\":\"X\",\"barometre\":{\"role\":\"text\"}},\n"
 	"{\"type\":\"html\",\"name\":\"h\",\"html\":\"<p>h</p>\"},\n"
+	"{\"type\":\"multipletext\",\"name\":\"p\",\"title\":\"P\",\"items\":["
+	"{\"name\":\"n\",\"inputType\":\"number\"},{\"name\":\"j\",\"inputType\":\"date\"},"
+	"{\"name\":\"t\"}],\"barometre\":{\"role\":\"text\"}},\n"
+	"{\"type\":\"ranking\",\"name\":\"k\",\"title\":\"K\",\"choices\":[\"x\",\"y\"]},\n"
+	"{\"type\":\"expression\",\"name\":\"w\",\"title\":\"W\",\"expression\":"
+	"\"iif({a} > 1, 'haut', 'bas')\"},\n"
 	"{\"type\":\"text\",\"name\":\"late\",\"title\":\"L\",\"inputType\":\"number\"}]}]}";
 
 static struct form *form;
@@ -185,6 +191,18 @@ static const struct {
 	{"iif({a} > 1, 'x', 'y')", "{}", "\"y\""},
 	{"iif({a} > 1, 1, {b})", "{}", ""},
 	{"iif({a} > 1, {r}, 'y')", "{\"a\":2,\"r\":\"nsp\"}", "\"nsp\""},
+	/* multipletext, ranking, values worked out */
+	{"{p.n} > 3", "{\"p\":{\"n\":4}}", "true"},
+	{"{p.n} > 3", "{\"p\":{\"n\":\"4\"}}", "false"},
+	{"{p.n} + 1", "{\"p\":{\"t\":\"x\"}}", "1"},
+	{"sum({p.n}, {a})", "{\"p\":{\"n\":4},\"a\":2}", "6"},
+	{"age({p.j})", "{\"p\":{\"j\":\"2000-11-22\"}}", "26"},
+	{"{p.t} notempty", "{\"p\":{\"t\":\"x\"}}", "true"},
+	{"{p.t} empty", "{\"p\":{\"n\":1}}", "true"},
+	{"{p} empty", "{\"p\":{}}", "true"},
+	{"{k} notempty", "{\"k\":[\"y\",\"x\"]}", "true"},
+	{"{k} empty", "{}", "true"},
+	{"{w} = 'haut'", "{\"w\":\"haut\"}", "true"},
 	/* dates; today is 2026-11-22 in UTC */
 	{"today()", "{}", "\"2026-11-22\""},
 	{"{d} < '2020-01-01'", "{\"d\":\"2019-12-31\"}", "true"},
@@ -286,6 +304,8 @@ static const struct {
 	{"{h} empty", 1, "html"},
 	{"{a.r1} = 'oui'", 1, "no matrix"},
 	{"{m.r9} = 'oui'", 1, "no row 'r9'"},
+	{"{p.z} = 1", 1, "no item 'z'"},
+	{"{k.x} = 1", 1, "no matrix"},
 	/* codes */
 	{"{r} = 'peut_etre'", 7, "no choice 'peut_etre'"},
 	{"{r} = 'Oui'", 7, "no choice 'Oui'"},
@@ -312,6 +332,13 @@ static const struct {
 	{"{c} notcontains ['x','y']", 5, "noneof"},
 	{"{txt} = 'x'", 7, "never compared"},
 	{"{m} = 'oui'", 5, "{m.row}"},
+	{"{p} = 1", 5, "read by its rows: write {p.row}"},
+	{"{p.t} = 'x'", 7, "never compared"},
+	{"{p.j} < 3", 7, "cannot be compared"},
+	{"{k} = 'x'", 5, "a ranking is never compared"},
+	{"{k} contains 'x'", 5, "not of a ranking"},
+	{"{k}", 1, "notempty"},
+	{"{w} < 'x'", 5, "no order"},
 	{"{r} < 'oui'", 5, "no order"},
 	{"{t} < true", 5, "no order"},
 	{"{a} = '1'", 5, "without quotes"},

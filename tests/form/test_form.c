@@ -39,9 +39,8 @@ static const struct {
 	{PAGE("{\"type\":\"comment\",\"name\":\"q\",\"title\":{\"french\":\"T\"}}"), 3,
 		"no locale"},
 	{PAGE(RADIO("q", "") ",\n" RADIO("q", "")), 4, "already taken"},
-	{PAGE(RADIO("q", ",\n\"validators\":[]")), 4,
-		"key 'validators' of radiogroup 'q'"},
-	{PAGE(RADIO("q", ",\n\"requiredIf\":\"true\"")), 4, "key 'requiredIf'"},
+	{PAGE(RADIO("q", ",\n\"colour\":1")), 4,
+		"key 'colour' of radiogroup 'q' is outside the profile: remove it"},
 	{PAGE(RADIO("q", ",\n\"isRequired\":1")), 4, "true or false"},
 	{PAGE(RADIO("q", ",\n\"otherText\":\"A\"")), 4, "never shown"},
 	{PAGE(RADIO("q", ",\n\"barometre\":{\"rolle\":\"x\"}")), 4, "key 'rolle'"},
@@ -60,6 +59,10 @@ static const struct {
 		"could tell who answers"},
 	{PAGE("{\"type\":\"text\",\"name\":\"q\",\"title\":\"T\",\n\"inputType\":\"color\"}"),
 		4, "inputType 'color'"},
+	{PAGE("{\"type\":\"text\",\"name\":\"q\",\"title\":\"T\",\n\"autocomplete\":\"cc-number\"}"),
+		4, "'autocomplete' is outside"},
+	{PAGE("{\"type\":\"text\",\n\"name\":\"action\",\"title\":\"T\"}"), 4,
+		"kept for the page"},
 	{PAGE("{\"type\":\"text\",\"name\":\"q\",\"title\":\"T\",\n\"min\":1}"), 4,
 		"for \"inputType\""},
 	{PAGE("{\"type\":\"text\",\"name\":\"q\",\"title\":\"T\",\"inputType\":\"number\",\n"
@@ -88,8 +91,8 @@ static const struct {
 	      "{\"value\":\"a\",\"text\":\"A\"},\n{\"value\":\"a\",\"text\":\"B\"}]}"),
 		5, "appears twice"},
 	{PAGE("{\"type\":\"radiogroup\",\"name\":\"q\",\"title\":\"T\",\"choices\":[\n"
-	      "{\"value\":\"a\",\"visibleIf\":\"true\"}]}"),
-		4, "key 'visibleIf' of a choice"},
+	      "{\"value\":\"a\",\"colour\":\"red\"}]}"),
+		4, "key 'colour' of a choice"},
 	{PAGE("{\"type\":\"checkbox\",\"name\":\"q\",\"title\":\"T\",\"choices\":[\n\"none\"],"
 	      "\"showNoneItem\":true}"),
 		4, "clashes"},
@@ -97,8 +100,8 @@ static const struct {
 		"2 to 101"},
 	{PAGE("{\"type\":\"matrix\",\"name\":\"q\",\"title\":\"T\",\"columns\":[\"a\"]}"),
 		3, "'rows'"},
-	{PAGE("{\"type\":\"panel\",\"name\":\"w\",\n\"title\":\"T\",\"elements\":[]}"), 4,
-		"key 'title' of a panel"},
+	{PAGE("{\"type\":\"panel\",\"name\":\"w\",\n\"colour\":\"T\",\"elements\":[]}"),
+		4, "key 'colour' of a panel"},
 	{PAGE(RADIO("q", "") ",\n" RADIO("r", ",\n\"visibleIf\":\"{q} = 'peut'\"")), 5,
 		"visibleIf of r, column 7: 'q' has no choice 'peut'"},
 	{PAGE(RADIO("q", ",\n\"visibleIf\":\"{r} = 'oui'\"") ",\n" RADIO("r", "")), 4,
@@ -145,7 +148,7 @@ static void every_refusal_has_its_line_and_remedy(void **state)
 		char place[40];
 		if (form)
 			fail_msg("accepted: %s", refusals[i].json);
-		snprintf(place, sizeof(place), "forms/x.json:%d: ", refusals[i].line);
+		snprintf(place, sizeof(place), "forms/x.json:%d:", refusals[i].line);
 		if (!strstr(err.text, refusals[i].fragment) ||
 			!str_starts(str_of(err.text), str_of(place)) ||
 			err.line != refusals[i].line)

@@ -106,6 +106,9 @@ static size_t fill(const struct question *q, struct field *fields, size_t n)
 		fields[n++] = (struct field){name, STR("3")};
 		break;
 	case QUESTION_MATRIX:
+	case QUESTION_MULTIPLETEXT:
+	case QUESTION_RANKING:
+	case QUESTION_EXPRESSION:
 	case QUESTION_HTML:
 	case QUESTION_CALCULATED:
 		break;

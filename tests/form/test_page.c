@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading a posted page. Every message is compared to the letter: people read them. */
-#include "form_test.h"
-
-#define NN "\u202f"
+#include "page_form.h"
 
 static struct form *form;
 static json_t *answers, *typed;
@@ -44,14 +42,7 @@ static int tear_down(void **state)
 static bool post(size_t page, const char *text, bool strict, struct err *err)
 {
 	struct field fields[40];
-	struct str rest = str_of(text), pair;
-	size_t n = 0;
-	while (str_cut(&rest, '&', &pair))
-		if (pair.n > 0) {
-			struct field *f = &fields[n++];
-			f->value = pair;
-			str_cut(&f->value, '=', &f->name);
-		}
+	size_t n = fields_of(text, fields, COUNT_OF(fields));
 	problems_release(&problems);
 	return answers_read_page(
 		form, page, fields, n, TODAY, strict, answers, typed, &problems, err);
@@ -126,13 +117,17 @@ static void numbers_are_read_as_people_write_them(void **state)
 		assert_int_equal(problems.count, 0);
 		assert_json(json_object_get(answers, "age"), written[i][1]);
 	}
+	/* The first two are numbers, but not of the range. */
 	static const char *const wrong[] = {"17", "111", "abc", "4 5 ans", "1e2", "0x20",
 		"-", "45,5,5", "99999999999999999999999999999999999999999999", "nan",
 		"inf"};
 	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
 		SCOPED(free_char) char *text = x_printf("age=%s", wrong[i]);
 		post_ok(0, text);
-		expect("age", "Indiquez un nombre entre 18 et 110.");
+		expect("age",
+			i < 2 ? "Indiquez un nombre entre 18 et 110."
+			      : "Indiquez un nombre en chiffres seulement, entre 18 et "
+				"110.");
 		assert_null(json_object_get(answers, "age"));
 		assert_string_equal(
 			json_string_value(json_object_get(typed, "age")), wrong[i]);
@@ -277,12 +272,18 @@ static void localities(void **state)
 	post_ok(0, "lieu=Zurich");
 	expect("lieu",
 		"Nous ne trouvons pas cette commune en Occitanie. Vérifiez son nom ou essayez son "
-		"code postal" NN "; si elle se trouve ailleurs, choisissez «" NN
+		"code postal" NN "; si elle se trouve ailleurs, remplissez «" NN
 		"Hors Occitanie" NN "».");
 	assert_int_equal(problems.list[0].suggestion_count, 0);
 	post_ok(0, "lieu.hors=31");
 	assert_int_equal(problems.count, 1);
 	assert_json(typed, "{\"lieu\":\"\",\"lieu.hors\":\"31\"}");
+	post_ok(0, "lieu.hors=Nulle part");
+	assert_int_equal(problems.count, 1);
+	post_ok(0, "lieu.hors=cote d or");
+	assert_json(json_object_get(answers, "lieu"), "\"dep:21\"");
+	post_ok(0, "lieu.hors=Paris (75)");
+	assert_json(json_object_get(answers, "lieu"), "\"dep:75\"");
 	post_ok(0, "lieu=dep:31");
 	assert_int_equal(problems.count, 1);
 }
@@ -332,9 +333,30 @@ static void dates_and_months(void **state)
 	post_ok(1, "jour=29/2/2024&mois=2/2024");
 	assert_json(json_object_get(answers, "jour"), "\"2024-02-29\"");
 	assert_json(json_object_get(answers, "mois"), "\"2024-02\"");
+	static const char *const day[] = {
+		"29.2.2024", "29-02-2024", "29 02 2024", "29/02/2024"};
+	for (size_t i = 0; i < COUNT_OF(day); i++) {
+		SCOPED(free_char) char *text = x_printf("jour=%s&mois=2-2024", day[i]);
+		post_ok(1, text);
+		assert_json(json_object_get(answers, "jour"), "\"2024-02-29\"");
+		assert_json(json_object_get(answers, "mois"), "\"2024-02\"");
+	}
 	post_ok(1, "jour=29/02/2023&mois=13/2024");
-	expect("jour", "Indiquez une date, par exemple 22/11/2026.");
-	expect("mois", "Indiquez un mois, par exemple 11/2026.");
+	expect("jour",
+		"Cette date n’existe pas dans le calendrier" NN
+		": vérifiez le jour et le mois.");
+	expect("mois", "Indiquez le mois et l’année, par exemple 11/2026.");
+	assert_json(typed, "{\"jour\":\"29/02/2023\",\"mois\":\"13/2024\"}");
+	static const char *const wrong[] = {"hier", "29/02", "29/02/24", "/02/2024",
+		"29//2024", "29/02/2024/1", "2024/02/29", "29/022/2024", "29/02/20244",
+		"29", "22 novembre 2026", "-1/02/2024", "29/02/", "é/02/2024"};
+	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+		SCOPED(free_char) char *text = x_printf("jour=%s", wrong[i]);
+		post_ok(1, text);
+		expect("jour",
+			"Indiquez le jour, le mois et l’année, par exemple 22/11/2026.");
+		assert_null(json_object_get(answers, "jour"));
+	}
 }
 
 static void addresses_follow_html(void **state)
@@ -356,6 +378,10 @@ static void addresses_follow_html(void **state)
 	}
 	expect("mail",
 		"Vérifiez cette adresse e-mail" NN
+		": elle s’écrit sans espace ni accent, comme prenom.nom@exemple.fr.");
+	post_ok(2, "contact=oui&mail=prenom.nom");
+	expect("mail",
+		"Il manque le signe @ dans cette adresse e-mail" NN
 		": elle s’écrit comme prenom.nom@exemple.fr.");
 	post_ok(2, "tel=06 12 34 56 78&nom=Nous");
 	assert_int_equal(problems.count, 0);

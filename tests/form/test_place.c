@@ -72,6 +72,12 @@ static void beginnings_and_doubles_are_offered(void **state)
 	const struct commune *found[8];
 	bool exact = true;
 	assert_int_equal(commune_search(STR("saint"), found, 8, &exact), 8);
+	/* The largest towns first: Toulouse has more postcodes than Toulaud. */
+	assert_true(commune_search(STR("tou"), found, 8, &exact) == 8 && !exact);
+	assert_string_equal(found[0]->name, "Toulouse");
+	/* An exact name does not hide the longer ones while one types. */
+	assert_true(commune_suggest(STR("albi"), found, 8) > 1);
+	assert_string_equal(found[0]->name, "Albi");
 	assert_false(exact);
 	assert_true(commune_search(STR("grande motte"), found, 8, &exact) >= 1);
 	assert_false(exact);

@@ -25,6 +25,10 @@ enum {
 	KIND_RATING,
 	KIND_MATRIX,
 	KIND_TEXT,
+	KIND_ITEMS,
+	KIND_RANKING,
+	KIND_DEPENDING, /* boxes some of which depend on another question */
+	KIND_EXPRESSION,
 	KINDS
 };
 
@@ -41,6 +45,11 @@ static void add_condition(struct buf *out, uint32_t i, uint32_t kind)
 		{"{q%u} >= 3", "{q%u} < 3", "{q%u} notempty", "round({q%u} / 2) = 1"},
 		{"{q%u.r} = 'a'", "{q%u.s} != 'b'", "{q%u} empty", "{q%u.r} notempty"},
 		{"{q%u} empty", "{q%u} notempty", "!{q%u} empty", "({q%u} empty)"},
+		{"{q%u.n} > 4", "{q%u.t} notempty", "{q%u} empty", "sum({q%u.n}, 1) = 1"},
+		{"{q%u} empty", "{q%u} notempty", "!{q%u} empty", "count({q%u}) > 2"},
+		{"{q%u} contains 'b'", "{q%u} notcontains 'none'",
+			"{q%u} allof ['a', 'b']", "{q%u} empty"},
+		{"{q%u} > 2", "{q%u} = 0", "{q%u} empty", "{q%u} notempty"},
 	};
 	const char *pattern = patterns[kind][next_random(4)];
 	for (size_t at = 0; at < strlen(pattern);) {
@@ -61,7 +70,45 @@ static const char *const bodies[KINDS] = {
 	"\"type\":\"rating\"",
 	"\"type\":\"matrix\",\"columns\":[\"a\",\"b\"],\"rows\":[\"r\",\"s\"]",
 	"\"type\":\"comment\"",
+	"\"type\":\"multipletext\",\"items\":[{\"name\":\"n\",\"inputType\":\"number\","
+	"\"min\":0},{\"name\":\"t\",\"isRequired\":true}]",
+	"\"type\":\"ranking\",\"choices\":[\"a\",\"b\",{\"value\":\"c\",\"visibleIf\":\"",
+	"\"type\":\"checkbox\",\"showNoneItem\":true,\"showOtherItem\":true,\"choices\":[\"a\","
+	"{\"value\":\"b\",\"visibleIf\":\"",
+	"\"type\":\"expression\",\"expression\":\"iif(",
 };
+static const char *const ends[KINDS] = {
+	[KIND_RANKING] = "\"}]",
+	[KIND_DEPENDING] = "\"}]",
+	[KIND_EXPRESSION] = ", 1 + 2, 0)\"",
+};
+
+static bool sealed[24]; /* is question `i` sealed apart? */
+
+/* The rest of the question: its demands and its role. */
+static void add_rest(struct buf *out, uint32_t kind, uint32_t i, const uint32_t *kinds)
+{
+	static const char *const typed[] = {"text", "identifying", "contact"};
+	static const char *const other[] = {
+		"opinion", "segment", "identifying", "contact"};
+	const char *role = other[next_random(4)];
+	uint32_t on = next_random(i ? i : 1);
+	if (kind == KIND_TEXT || kind == KIND_ITEMS)
+		role = typed[next_random(3)];
+	else if (kind == KIND_RANKING || kind == KIND_EXPRESSION)
+		role = "opinion";
+	sealed[i] = strcmp(role, "identifying") == 0 || strcmp(role, "contact") == 0;
+	buf_printf(out, ",\"barometre\":{\"role\":\"%s\"}", role);
+	if (kind == KIND_EXPRESSION || next_random(3) == 0)
+		return;
+	if (i == 0 || next_random(2)) {
+		buf_puts(out, ",\"isRequired\":true");
+		return;
+	}
+	buf_puts(out, ",\"requiredIf\":\"");
+	add_condition(out, on, kinds[on]);
+	buf_puts(out, "\"");
+}
 
 static struct form *generate(uint32_t *kinds, uint32_t count)
 {
@@ -80,8 +127,17 @@ static struct form *generate(uint32_t *kinds, uint32_t count)
 			buf_puts(&out, "\",");
 		}
 		buf_puts(&out, opens ? "\"elements\":[" : ",");
-		buf_printf(&out, "{\"name\":\"q%u\",\"title\":\"Q\",\"isRequired\":%s,%s",
-			i, next_random(2) ? "true" : "false", bodies[kinds[i]]);
+		buf_printf(&out, "{\"name\":\"q%u\",\"title\":\"Q\",%s", i,
+			bodies[kinds[i]]);
+		if (ends[kinds[i]]) {
+			uint32_t on = next_random(i ? i : 1);
+			/* What is worked out leaves with the answers. */
+			if (i == 0 || (kinds[i] == KIND_EXPRESSION && sealed[on]))
+				buf_puts(&out, "true");
+			else
+				add_condition(&out, on, kinds[on]);
+			buf_puts(&out, ends[kinds[i]]);
+		}
 		if (i > 0 && next_random(3)) {
 			uint32_t a = next_random(i), b = next_random(i);
 			buf_puts(&out, ",\"visibleIf\":\"");
@@ -90,12 +146,8 @@ static struct form *generate(uint32_t *kinds, uint32_t count)
 			add_condition(&out, b, kinds[b]);
 			buf_puts(&out, "\"");
 		}
-		static const char *const typed[] = {"text", "identifying", "contact"};
-		static const char *const other[] = {
-			"opinion", "segment", "identifying", "contact"};
-		buf_printf(&out, ",\"barometre\":{\"role\":\"%s\"}}",
-			kinds[i] == KIND_TEXT ? typed[next_random(3)]
-					      : other[next_random(4)]);
+		add_rest(&out, kinds[i], i, kinds);
+		buf_puts(&out, "}");
 	}
 	buf_puts(&out,
 		"]}],\"calculatedValues\":[{\"name\":\"k\",\"expression\":\"1 + 1\","
@@ -136,6 +188,23 @@ static json_t *random_answer(uint32_t kind, bool *ret_other)
 		if (next_random(2))
 			json_object_set_new(answer, "r", json_string("a"));
 		return answer;
+	case KIND_ITEMS:
+		answer = json_object();
+		json_object_set_new(answer, "t", json_string("mot"));
+		if (next_random(2))
+			json_object_set_new(answer, "n", json_integer(next_random(9)));
+		return answer;
+	case KIND_RANKING:
+		return next_random(2) ? json_pack("[s,s,s]", "c", "b", "a")
+				      : json_pack("[s,s]", "b", "a");
+	case KIND_DEPENDING:
+		*ret_other = next_random(2);
+		answer = json_pack("[s]", next_random(2) ? "a" : "b");
+		if (*ret_other)
+			json_array_append_new(answer, json_string("other"));
+		return answer;
+	case KIND_EXPRESSION: /* what a page showed does not count */
+		return json_integer(77);
 	default:
 		return json_string("Un avis.\nDeux lignes.");
 	}
@@ -158,6 +227,25 @@ static json_t *random_answers(const uint32_t *kinds, uint32_t count)
 	return answers;
 }
 
+/* What is left of the answer is offered; of a ranking, it is all that is offered. */
+static void check_offered(const struct form *form, const struct question *q,
+	const json_t *answers, const json_t *result, const json_t *contact)
+{
+	bool apart = q->role == ROLE_CONTACT || q->role == ROLE_IDENTIFYING;
+	const json_t *left = json_object_get(apart ? contact : result, q->name);
+	size_t offered = 0;
+	for (size_t i = 0; i < q->choice_count; i++)
+		offered += answers_offer(form, q, &q->choices[i], answers, TODAY);
+	for (size_t i = 0; i < json_array_size(left); i++) {
+		const char *code = json_string_value(json_array_get(left, i));
+		const struct choice *c = question_find_choice(q, str_of(code));
+		assert_true(c ? answers_offer(form, q, c, answers, TODAY)
+			      : strcmp(code, "other") == 0);
+	}
+	if (q->type == QUESTION_RANKING)
+		assert_int_equal(json_array_size(left), offered);
+}
+
 /* Every key that leaves belongs to a visible question, with its value; and every visible answer leaves. */
 static void check_split(
 	const struct form *form, json_t *answers, json_t *result, json_t *contact)
@@ -172,6 +260,21 @@ static void check_split(
 		size_t keys = 1 + (json_object_get(answers, key) != NULL);
 		if (q->type == QUESTION_CALCULATED) {
 			expected++;
+			continue;
+		}
+		if (q->type == QUESTION_EXPRESSION) {
+			json_t *value = json_object_get(result, q->name);
+			assert_int_equal(value != NULL, r.question[i]);
+			assert_true(!value || json_integer_value(value) != 77);
+			expected += value != NULL;
+			continue;
+		}
+		if (q->choices_depend && r.question[i] && given) {
+			check_offered(form, q, answers, result, contact);
+			expected += json_object_get(result, q->name) != NULL;
+			expected += json_object_get(result, key) != NULL;
+			expected_contact += json_object_get(contact, q->name) != NULL;
+			expected_contact += json_object_get(contact, key) != NULL;
 			continue;
 		}
 		if (!r.question[i] || !given) {

@@ -31,7 +31,7 @@ ROOT_OWN_KEYS = {"audience", "version", "minutes", "boxBytes", "audienceLabel", 
 PAGE_KEYS = {"name", "title", "description", "visibleIf", "elements"}
 COMMON_KEYS = {"type", "name", "title", "description", "isRequired", "visibleIf", "barometre"}
 TYPE_KEYS = {
-    "text": {"inputType", "min", "max", "maxLength"},
+    "text": {"inputType", "min", "max", "maxLength", "autocomplete"},
     "comment": {"maxLength"},
     "radiogroup": {"choices", "showOtherItem", "otherText"},
     "checkbox": {"choices", "showOtherItem", "otherText"},

@@ -9,12 +9,14 @@ static const char form_text[] =
 	"{\"type\":\"text\",\"name\":\"a\",\"title\":\"A\",\"inputType\":\"number\"},"
 	"{\"type\":\"text\",\"name\":\"d\",\"title\":\"D\",\"inputType\":\"date\"},"
 	"{\"type\":\"checkbox\",\"name\":\"c\",\"title\":\"C\",\"choices\":[\"x\",\"y\"]},"
-	"{\"type\":\"matrix\",\"name\":\"m\",\"title\":\"M\",\"columns\":[\"x\"],\"rows\":[\"r\"]}]}]}";
+	"{\"type\":\"matrix\",\"name\":\"m\",\"title\":\"M\",\"columns\":[\"x\"],\"rows\":[\"r\"]},"
+	"{\"type\":\"multipletext\",\"name\":\"p\",\"title\":\"P\",\"items\":[{\"name\":\"n\",\"inputType\":\"number\"}]},"
+	"{\"type\":\"ranking\",\"name\":\"k\",\"title\":\"K\",\"choices\":[\"x\",\"y\"]}]}]}";
 
 static const json_t *answer_of(void *arg, size_t question)
 {
-	static const char *const names[] = {"a", "d", "c", "m"};
-	return question < 4 ? json_object_get(arg, names[question]) : NULL;
+	static const char *const names[] = {"a", "d", "c", "m", "p", "k"};
+	return question < COUNT_OF(names) ? json_object_get(arg, names[question]) : NULL;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -24,8 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static json_t *answers;
 	if (!form) {
 		form = form_parse(str_of(form_text), "fuzz", NULL);
-		answers = json_pack("{s:f,s:s,s:[s],s:{s:s}}", "a", 2.5, "d",
-			"2000-02-29", "c", "x", "m", "r", "x");
+		answers = json_pack("{s:f,s:s,s:[s],s:{s:s},s:{s:i},s:[s,s]}", "a", 2.5,
+			"d", "2000-02-29", "c", "x", "m", "r", "x", "p", "n", 3, "k", "y",
+			"x");
 	}
 	struct err err = {0};
 	struct str text = {

@@ -22,6 +22,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (int page = -1; (page = routing_next(&r, page)) >= 0;)
 		must(form->pages[page].count > 0);
 	routing_release(&r);
+	size_t count;
+	const struct language *list = language_list(&count);
+	for (size_t i = 0; i < count; i++) {
+		const struct form *other = form_in(form, &list[i]);
+		must(other->language == &list[i]);
+		must(other->question_count == form->question_count &&
+			other->page_count == form->page_count &&
+			other->panel_count == form->panel_count);
+	}
+	json_t *contact, *result = answers_submission(form, answers, 0, &contact);
+	must(answers_validate(form, result, &err));
+	json_decref(result);
+	json_decref(contact);
 	json_decref(answers);
 	return 0;
 }

@@ -23,7 +23,11 @@ static void draft_again(struct draft *draft)
 
 	if (draft_seal(&box, &key, draft, 4 * PLAIN_MAX, NULL)) {
 		must(draft_open(&again, &key, buf_str(&box), NULL));
-		must(again.page == draft->page &&
+		must(again.page == draft->page && again.turn == draft->turn &&
+			strcmp(again.audience, draft->audience) == 0 &&
+			strcmp(again.channel, draft->channel) == 0 &&
+			memcmp(&again.instance, &draft->instance,
+				sizeof(again.instance)) == 0 &&
 			json_equal(again.answers, draft->answers));
 		must(json_equal(again.typed, draft->typed));
 		draft_release(&again);
@@ -105,7 +109,7 @@ static void open_sealed_first(
 			open_contact(buf_str(&box));
 		break;
 	default:
-		if (aead_seal(&box, &key, plain, 143, NULL)) {
+		if (aead_seal(&box, &key, plain, 173, NULL)) {
 			base64url_write(&text, buf_str(&box));
 			open_visit(buf_str(&text));
 		}

@@ -11,6 +11,7 @@
 
 #define BOX_BYTES 8192
 #define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define LONGEST "12345678901234567890123456789012"
 #define MARKER "SECRET-ANSWER"
 
 static struct public_key count_public, trustee_public;
@@ -141,8 +142,19 @@ static void lengths_tell_nothing(void **state)
 	}
 	/* Drafts as long as boxes. */
 	SCOPED(json_drop) json_t *most = answers_of_size(BOX_BYTES - DRAFT_RESERVED - 2);
-	struct draft drafts[] = {{0, NULL, NULL}, {3, small, empty},
-		{DRAFT_PAGE_MAX, most, NULL}, {DRAFT_PAGE_MAX, empty, most}};
+	struct draft drafts[] = {{.page = 0},
+		{.page = 3, .answers = small, .typed = empty},
+		{.page = DRAFT_PAGE_MAX,
+			.answers = most,
+			.turn = DRAFT_TURN_MAX,
+			.audience = LONGEST,
+			.channel = LONGEST},
+		{.page = DRAFT_PAGE_MAX,
+			.answers = empty,
+			.typed = most,
+			.turn = DRAFT_TURN_MAX,
+			.audience = LONGEST,
+			.channel = LONGEST}};
 	for (size_t i = 0; i < COUNT_OF(drafts); i++) {
 		SCOPED(buf_release) struct buf box = BUF_LIMIT(100000);
 		assert_true(draft_seal(&box, &draft_key, &drafts[i], BOX_BYTES, NULL));
@@ -172,8 +184,8 @@ static void too_long_says_by_how_much(void **state)
 	assert_false(seal(&box, empty, NULL, 0, &e));
 	assert_false(seal(&box, empty, NULL, BOX_BYTES_MAX + 1, &e));
 	assert_int_equal(e.code, ERR_LIMIT);
-	struct draft draft = {
-		0, long_answers, answers_of_size(BOX_BYTES - DRAFT_RESERVED)};
+	struct draft draft = {.answers = long_answers,
+		.typed = answers_of_size(BOX_BYTES - DRAFT_RESERVED)};
 	assert_false(draft_seal(&box, &draft_key, &draft, BOX_BYTES, &e));
 	assert_int_equal(e.code, ERR_LIMIT);
 	json_decref(draft.typed);
@@ -260,10 +272,10 @@ static void a_damaged_draft_is_refused(void **state)
 	(void)state;
 	SCOPED(json_drop) json_t *answers = json_of("{\"q\":\"oui\"}");
 	SCOPED(buf_release) struct buf box = BUF_LIMIT(1000);
-	struct draft in = {2, answers, NULL}, out;
+	struct draft in = {.page = 2, .answers = answers}, out;
 	struct err e = {0};
 
-	assert_true(draft_seal(&box, &draft_key, &in, 64, NULL));
+	assert_true(draft_seal(&box, &draft_key, &in, 256, NULL));
 	for (size_t i = 0; i < box.n * 8; i++) {
 		box.p[i / 8] = (char)(box.p[i / 8] ^ (1 << i % 8));
 		assert_false(draft_open(&out, &draft_key, buf_str(&box), &e));
@@ -290,16 +302,27 @@ static void a_draft_comes_back(void **state)
 	SCOPED(json_drop) json_t *answers = json_of("{\"q1\":\"oui\",\"q2\":[\"a\"]}");
 	SCOPED(json_drop) json_t *typed = json_of("{\"age\":\"soixante\"}");
 	SCOPED(buf_release) struct buf box = BUF_LIMIT(100000);
-	struct draft in = {DRAFT_PAGE_MAX, answers, typed}, out;
+	struct draft in = {.page = DRAFT_PAGE_MAX,
+			     .answers = answers,
+			     .typed = typed,
+			     .turn = 12,
+			     .instance = instance,
+			     .audience = "equipes",
+			     .channel = "affiche"},
+		     out;
 
 	assert_true(draft_seal(&box, &draft_key, &in, BOX_BYTES, NULL));
 	assert_true(draft_open(&out, &draft_key, buf_str(&box), NULL));
 	assert_int_equal(out.page, DRAFT_PAGE_MAX);
+	assert_int_equal(out.turn, 12);
+	assert_memory_equal(&out.instance, &instance, sizeof(instance));
+	assert_string_equal(out.audience, "equipes");
+	assert_string_equal(out.channel, "affiche");
 	assert_true(json_equal(out.answers, answers) && json_equal(out.typed, typed));
 	draft_release(&out);
 	draft_release(&out); /* harmless */
 	buf_clear(&box);
-	in = (struct draft){0, NULL, NULL};
+	in = (struct draft){0};
 	assert_true(draft_seal(&box, &draft_key, &in, BOX_BYTES, NULL));
 	assert_true(draft_open(&out, &draft_key, buf_str(&box), NULL));
 	assert_int_equal(out.page, 0);
@@ -391,21 +414,44 @@ static void what_opens_but_is_not_an_answer_is_refused(void **state)
 static void what_opens_but_is_not_a_draft_is_refused(void **state)
 {
 	(void)state;
+#define ID "00112233445566778899aabbccddeeff"
+#define DRAFT(answers, audience, channel, id, page, turn, typed, rest)     \
+ "{\"answers\":" answers ",\"audience\":" audience ",\"channel\":" channel \
+ ",\"instance\":" id ",\"page\":" page ",\"turn\":" turn ",\"typed\":" typed rest "}"
+#define V ",\"v\":2"
+	static const char good[] = DRAFT(
+		"{}", "\"a\"", "\"\"", "\"" ID "\"", "0", "0", "{}", V);
 	static const char *const texts[] = {"", "{}", "[]",
-		"{\"answers\":{},\"page\":0,\"typed\":{}}",
-		"{\"answers\":{},\"page\":0,\"typed\":{},\"v\":2}",
-		"{\"answers\":{},\"page\":-1,\"typed\":{},\"v\":1}",
-		"{\"answers\":{},\"page\":10000,\"typed\":{},\"v\":1}",
-		"{\"answers\":{},\"page\":4294967296,\"typed\":{},\"v\":1}",
-		"{\"answers\":{},\"page\":99999999999999999999,\"typed\":{},\"v\":1}",
-		"{\"answers\":{},\"page\":1.0,\"typed\":{},\"v\":1}",
-		"{\"answers\":{},\"page\":\"0\",\"typed\":{},\"v\":1}",
-		"{\"answers\":[],\"page\":0,\"typed\":{},\"v\":1}",
-		"{\"answers\":{},\"page\":0,\"typed\":null,\"v\":1}",
-		"{\"answers\":{},\"page\":0,\"typed\":{},\"v\":1,\"x\":\"" MARKER "\"}",
-		"{\"answers\":{\"a\":1,\"a\":\"" MARKER
-		"\"},\"page\":0,\"typed\":{},\"v\":1}"};
+		DRAFT("{}", "\"a\"", "\"\"", "\"" ID "\"", "0", "0", "{}", ""),
+		DRAFT("{}", "\"a\"", "\"\"", "\"" ID "\"", "0", "0", "{}", ",\"v\":1"),
+		DRAFT("{}", "\"a\"", "\"\"", "\"" ID "\"", "-1", "0", "{}", V),
+		DRAFT("{}", "\"a\"", "\"\"", "\"" ID "\"", "10000", "0", "{}", V),
+		DRAFT("{}", "\"a\"", "\"\"", "\"" ID "\"", "4294967296", "0", "{}", V),
+		DRAFT("{}", "\"a\"", "\"\"", "\"" ID "\"", "99999999999999999999", "0",
+			"{}", V),
+		DRAFT("{}", "\"a\"", "\"\"", "\"" ID "\"", "1.0", "0", "{}", V),
+		DRAFT("{}", "\"a\"", "\"\"", "\"" ID "\"", "\"0\"", "0", "{}", V),
+		DRAFT("{}", "\"a\"", "\"\"", "\"" ID "\"", "0", "-1", "{}", V),
+		DRAFT("{}", "\"a\"", "\"\"", "\"" ID "\"", "0", "1000000000", "{}", V),
+		DRAFT("{}", "\"a\"", "\"\"", "\"" ID "\"", "0", "null", "{}", V),
+		DRAFT("[]", "\"a\"", "\"\"", "\"" ID "\"", "0", "0", "{}", V),
+		DRAFT("{}", "\"a\"", "\"\"", "\"" ID "\"", "0", "0", "null", V),
+		DRAFT("{}", "7", "\"\"", "\"" ID "\"", "0", "0", "{}", V),
+		DRAFT("{}", "\"a\"", "\"" LONGEST "x\"", "\"" ID "\"", "0", "0", "{}", V),
+		DRAFT("{}", "\"a\\\"b\"", "\"\"", "\"" ID "\"", "0", "0", "{}", V),
+		DRAFT("{}", "\"a\"", "\"\"", "\"" ID "0\"", "0", "0", "{}", V),
+		DRAFT("{}", "\"a\"", "\"\"", "\"x0112233445566778899aabbccddeeff\"", "0",
+			"0", "{}", V),
+		DRAFT("{}", "\"a\"", "\"\"", "\"" ID "\"", "0", "0", "{}",
+			V ",\"x\":\"" MARKER "\""),
+		DRAFT("{\"a\":1,\"a\":\"" MARKER "\"}", "\"a\"", "\"\"", "\"" ID "\"",
+			"0", "0", "{}", V)};
+	SCOPED(buf_release) struct buf right = BUF_LIMIT(10000);
+	struct draft opened;
 
+	assert_true(aead_seal(&right, &draft_key, str_of(good), 256, NULL));
+	assert_true(draft_open(&opened, &draft_key, buf_str(&right), NULL));
+	draft_release(&opened);
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		SCOPED(buf_release) struct buf box = BUF_LIMIT(10000);
 		struct draft draft, before;
@@ -480,7 +526,7 @@ static void what_could_not_be_opened_is_not_sealed(void **state)
 	e = (struct err){0};
 	assert_false(seal(&box, NULL, nul, BOX_BYTES, &e));
 	assert_int_equal(e.code, ERR_INVALID);
-	struct draft draft = {0, NULL, nul};
+	struct draft draft = {.typed = nul};
 	e = (struct err){0};
 	assert_false(draft_seal(&box, &draft_key, &draft, BOX_BYTES, &e));
 	assert_int_equal(e.code, ERR_INVALID);

@@ -15,8 +15,10 @@ static struct key cookies;
 static struct visit visit_of(const char *edition, const char *audience,
 	const char *channel, bool invited, enum visit_state state)
 {
-	struct visit v = {
-		.invited = invited, .state = state, .expires = 1795000000123456};
+	struct visit v = {.language = "fr",
+		.invited = invited,
+		.state = state,
+		.expires = 1795000000123456};
 
 	memcpy(v.edition, edition, strlen(edition));
 	memcpy(v.audience, audience, strlen(audience));
@@ -32,7 +34,10 @@ static void assert_same(const struct visit *a, const struct visit *b)
 	assert_string_equal(a->edition, b->edition);
 	assert_string_equal(a->audience, b->audience);
 	assert_string_equal(a->channel, b->channel);
+	assert_string_equal(a->language, b->language);
 	assert_int_equal(a->invited, b->invited);
+	assert_int_equal(a->shared, b->shared);
+	assert_memory_equal(a->code.b, b->code.b, sizeof(a->code.b));
 	assert_int_equal(a->state, b->state);
 	assert_memory_equal(a->token.b, b->token.b, sizeof(a->token.b));
 	assert_memory_equal(a->slot.b, b->slot.b, sizeof(a->slot.b));
@@ -84,17 +89,37 @@ static void the_same_visit_never_looks_the_same(void **state)
 	assert_string_not_equal(a.p, b.p);
 }
 
-static void a_finished_visit_forgets_its_token(void **state)
+static void language_device_and_code_come_back(void **state)
 {
 	(void)state;
-	static const unsigned char none[16];
+	struct visit v = visit_of("2026", "patients", "", true, VISIT_OPEN), back;
+
+	for (int i = 0; i < 4; i++) {
+		SCOPED(buf_release) struct buf text = BUF_LIMIT(1000);
+
+		memcpy(v.language, i % 2 ? "en" : "zz", 3);
+		v.shared = i >= 2;
+		random_bytes(v.code.b, sizeof(v.code.b));
+		visit_seal(&text, &cookies, &v);
+		assert_int_equal(text.n, VISIT_CHARS);
+		assert_true(visit_open(&back, &cookies, buf_str(&text), NULL));
+		assert_same(&back, &v);
+	}
+}
+
+static void a_finished_visit_forgets_its_token_and_its_code(void **state)
+{
+	(void)state;
+	static const unsigned char none[32];
 	SCOPED(buf_release) struct buf text = BUF_LIMIT(1000);
 	struct visit v = visit_of("2026", "patients", "", true, VISIT_OPEN), back;
 
+	random_bytes(v.code.b, sizeof(v.code.b));
 	v.state = VISIT_DONE;
 	visit_seal(&text, &cookies, &v);
 	assert_true(visit_open(&back, &cookies, buf_str(&text), NULL));
-	assert_memory_equal(back.token.b, none, sizeof(none));
+	assert_memory_equal(back.token.b, none, sizeof(back.token.b));
+	assert_memory_equal(back.code.b, none, sizeof(back.code.b));
 }
 
 static void assert_refused(const struct key *key, struct str text)
@@ -182,49 +207,59 @@ static void a_layout_we_never_wrote_is_refused(void **state)
 		EDITION,
 		AUDIENCE = EDITION + 32,
 		CHANNEL = AUDIENCE + 32,
-		TOKEN = CHANNEL + 32,
-		LENGTH = 138
+		LANGUAGE = CHANNEL + 32,
+		TOKEN = LANGUAGE + 2,
+		CODE = TOKEN + 16,
+		LENGTH = CODE + 32 + 16 + 8,
+		PADDED = 173
 	};
 	static const struct {
 		size_t at[2];
 		char value[2];
 		bool good;
 	} rows[] = {
-		{{KIND, KIND}, {1, 1}, true},
+		{{KIND, KIND}, {2, 2}, true},
 		{{KIND, KIND}, {0, 0}, false},
-		{{KIND, KIND}, {2, 2}, false},
+		{{KIND, KIND}, {1, 1}, false},
+		{{KIND, KIND}, {3, 3}, false},
 		{{FLAGS, FLAGS}, {3, 3}, true},
-		{{FLAGS, FLAGS}, {4, 4}, false},
+		{{FLAGS, FLAGS}, {4, 4}, true},
+		{{FLAGS, FLAGS}, {8, 8}, false},
 		{{FLAGS, FLAGS}, {-128, -128}, false},
 		{{FLAGS, CHANNEL}, {1, 'x'}, false},
 		{{FLAGS, CHANNEL}, {0, 'x'}, true},
 		{{FLAGS, TOKEN + 15}, {2, 1}, false},
 		{{FLAGS, TOKEN + 15}, {0, 1}, true},
+		{{FLAGS, CODE + 31}, {2, 1}, false},
+		{{FLAGS, CODE + 31}, {0, 1}, true},
+		{{LANGUAGE, LANGUAGE}, {0, 0}, false},
+		{{LANGUAGE + 1, LANGUAGE + 1}, {0, 0}, false},
 		{{EDITION + 1, EDITION + 1}, {'x', 'x'}, false},
 		{{AUDIENCE + 31, AUDIENCE + 31}, {'x', 'x'}, false},
 		{{CHANNEL + 31, CHANNEL + 31}, {'x', 'x'}, false},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		char plain[LENGTH] = {1};
+		char plain[LENGTH] = {2, [LANGUAGE] = 'f', [LANGUAGE + 1] = 'r'};
 		SCOPED(buf_release) struct buf box = BUF_LIMIT(1000);
 		SCOPED(buf_release) struct buf text = BUF_LIMIT(1000);
 		struct visit v;
 		plain[rows[i].at[0]] = rows[i].value[0];
 		plain[rows[i].at[1]] = rows[i].value[1];
 		assert_true(aead_seal(
-			&box, &cookies, (struct str){plain, LENGTH}, 143, NULL));
+			&box, &cookies, (struct str){plain, LENGTH}, PADDED, NULL));
 		base64url_write(&text, buf_str(&box));
 		if (rows[i].good)
 			assert_true(visit_open(&v, &cookies, buf_str(&text), NULL));
 		else
 			assert_refused(&cookies, buf_str(&text));
 	}
-	for (size_t n = 0; n <= 142; n++) {
-		char plain[143] = {1};
+	for (size_t n = 0; n < PADDED; n++) {
+		char plain[PADDED] = {2, [LANGUAGE] = 'f', [LANGUAGE + 1] = 'r'};
 		SCOPED(buf_release) struct buf box = BUF_LIMIT(1000);
 		SCOPED(buf_release) struct buf text = BUF_LIMIT(1000);
-		assert_true(aead_seal(&box, &cookies, (struct str){plain, n}, 143, NULL));
+		assert_true(
+			aead_seal(&box, &cookies, (struct str){plain, n}, PADDED, NULL));
 		base64url_write(&text, buf_str(&box));
 		if (n != LENGTH)
 			assert_refused(&cookies, buf_str(&text));
@@ -292,7 +327,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_visit_comes_back_in_one_length),
 		cmocka_unit_test(the_same_visit_never_looks_the_same),
-		cmocka_unit_test(a_finished_visit_forgets_its_token),
+		cmocka_unit_test(language_device_and_code_come_back),
+		cmocka_unit_test(a_finished_visit_forgets_its_token_and_its_code),
 		cmocka_unit_test(a_changed_bit_is_refused),
 		cmocka_unit_test(a_changed_bit_of_the_bytes_is_refused),
 		cmocka_unit_test(other_lengths_keys_and_bytes_are_refused),

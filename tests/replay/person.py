@@ -114,6 +114,9 @@ class Person:
         saved = pages_saved(self.form, self.respondent)
         page = self.start(path)
         place = 0
+        if begun and page.path == "/recapitulatif":
+            self.send_summary(page)
+            return
         if begun:
             place = self.place_of(page, saved + self.route[len(saved):len(saved) + 1])
         while place < len(saved):
@@ -203,20 +206,22 @@ class Person:
         raise Surprise(f"{page}: still there after {TIMES} times")
 
     def send(self, page, expected):
-        for _ in range(TIMES):
-            done = self.fill(page, expected)
-            if self.respondent.habit == "double" and self.wanted(expected) <= done:
-                first, page = self.browser.post_twice(page, "send")
-                if first.text("receipt") != page.text("receipt"):
-                    raise Surprise(f"{page}: another receipt after a second click")
-            else:
-                page = self.browser.post(page, "send")
-            if page.path == "/merci":
-                break
-        missed = self.wanted(expected) - done
-        if page.path != "/merci" or missed:
-            raise Surprise(f"{page}: thanks expected (not asked: {sorted(missed)})")
+        """The last page, the summary, the button that sends."""
+        page = self.save(page, expected)
+        self.remember(expected)
+        self.send_summary(page)
+
+    def send_summary(self, page):
+        if page.path != "/recapitulatif" or self.browser.path_of(page.form().action, page.path) != "/envoi":
+            raise Surprise(f"{page}: the summary with its button expected")
+        if self.respondent.habit == "double":
+            first, page = self.browser.post_twice(page, None)
+            if first.text("receipt") != page.text("receipt"):
+                raise Surprise(f"{page}: another receipt after a second click")
+        else:
+            page = self.browser.post(page)
+        if page.path != "/merci":
+            raise Surprise(f"{page}: thanks expected")
         self.receipt = page.text("receipt")
         if not self.receipt:
             raise Surprise(f"{page}: no receipt")
-        self.remember(expected)

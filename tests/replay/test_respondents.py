@@ -294,8 +294,7 @@ class Site:
                     lines.append(f'<select name="{question.name}.hors"><option value=""></option>'
                                  '<option value="dep:13"></option><option value="dep:64"></option>'
                                  '<option value="dep:75"></option></select>')
-        last = page is self.form.pages[-1]
-        return self.page(f"/q/{page.index + 1}", "".join(lines), "send" if last else "next", page.index > 0)
+        return self.page(f"/q/{page.index + 1}", "".join(lines), "next", page.index > 0)
 
     @staticmethod
     def choice(kind, name, code, checked):
@@ -305,7 +304,7 @@ class Site:
     def page(path, fields, button, back, extra="", status=200):
         buttons = f'<button name="action" value="{button}"></button>' if button else "<button></button>"
         buttons += '<button name="action" value="back"></button>' if back else ""
-        action = "/start" if path.startswith("/r/") else path
+        action = "/start" if path.startswith("/r/") else "/envoi" if path == "/recapitulatif" else path
         text = f'{extra}<form method="post" action="{action}">{fields}{buttons}</form>'
         return Page(path, Reply(status), text.encode("utf-8"))
 
@@ -318,7 +317,8 @@ class Site:
     def post(self, page, button=None, expect=200):
         if page.path.startswith("/r/"):
             return self.show(self.form.pages[0])
-        if self.done:
+        if page.path == "/recapitulatif":
+            self.done = True
             return self.thanks()
         before = {question.name for question in self.at.questions if question.asked(self.answers)}
         self.read(page.form())
@@ -338,10 +338,9 @@ class Site:
             name = wrong[0].name
             summary = f'<div role="alert"><a href="#q-{name}">!</a></div><p id="q-{name}"></p>'
             return Page(shown.path, Reply(422), summary.encode("utf-8") + shown.body)
-        if button == "send":
-            self.done = True
-            return self.thanks()
         route = self.form.route(self.answers)
+        if self.at is route[-1]:
+            return self.page("/recapitulatif", "", "", False)
         return self.show(route[route.index(self.at) + 1])
 
     @staticmethod

@@ -305,6 +305,9 @@ static json_t *full_answer(const struct question *q)
 		return json_real(q->min);
 	case QUESTION_COMMENT:
 		return json_string("x");
+	case QUESTION_MULTIPLETEXT:
+	case QUESTION_RANKING:
+	case QUESTION_EXPRESSION:
 	case QUESTION_HTML:
 		break;
 	}

@@ -500,12 +500,13 @@ static void on_invitation(
 	note_error(reply, err);
 }
 
-#define wait_reply(call)   \
- do {                      \
-  site.waiting.left = 1;   \
-  (void)(call);            \
-  wait_for(&site.waiting); \
+#define wait_reply_of(site, call) \
+ do {                             \
+  (site)->waiting.left = 1;       \
+  (void)(call);                   \
+  wait_for(&(site)->waiting);     \
  } while (0)
+#define wait_reply(call) wait_reply_of(&site, call)
 
 static void a_draft_is_kept_until_the_answer(void **state)
 {
@@ -513,6 +514,7 @@ static void a_draft_is_kept_until_the_answer(void **state)
 	struct reply r = {.waiting = &site.waiting};
 	struct hash32 loc = hash_of("loc", 8000), mac = hash_of("mac", 8000);
 	const char bytes[] = {'a', 0, 'b', (char)0xff};
+	struct draft_mark mark;
 
 	(void)state;
 	make_edition("draft", "open");
@@ -520,10 +522,11 @@ static void a_draft_is_kept_until_the_answer(void **state)
 	site_begin(&site, 2);
 	wait_reply(draft_load(site.pool, &loc, &mac, on_draft, &r));
 	assert_true(!r.failed && !r.found && !r.done);
-	wait_reply(draft_save(site.pool, "draft", "patients", &loc, STR("first"),
+	wait_reply(draft_save(site.pool, "draft", "patients", NULL, &loc, STR("first"),
 		STR("count"), on_saved, &r));
 	assert_false(r.failed);
-	wait_reply(draft_save(site.pool, "draft", "patients", &loc,
+	mark = draft_mark(&loc, STR("first"));
+	wait_reply(draft_save(site.pool, "draft", "patients", &mark, &loc,
 		(struct str){bytes, sizeof(bytes)}, STR("count"), on_saved, &r));
 	assert_false(r.failed);
 	wait_reply(draft_load(site.pool, &loc, NULL, on_draft, &r));
@@ -549,12 +552,58 @@ static void a_draft_can_be_taken_away(void **state)
 
 	(void)state;
 	site_begin(&site, 1);
-	wait_reply(draft_save(
-		site.pool, "draft", "equipes", &loc, STR("a"), STR("b"), on_saved, &r));
+	wait_reply(draft_save(site.pool, "draft", "equipes", NULL, &loc, STR("a"),
+		STR("b"), on_saved, &r));
 	wait_reply(draft_delete(site.pool, &loc, on_saved, &r));
 	assert_false(r.failed);
 	wait_reply(draft_load(site.pool, &loc, NULL, on_draft, &r));
 	assert_false(r.found);
+	free(r.box);
+	site_end(&site);
+}
+
+static void save(struct site *site, struct reply *r, const struct draft_mark *was,
+	const struct hash32 *loc, const char *text)
+{
+	struct str box = str_of(text);
+
+	wait_reply_of(site,
+		draft_save(
+			site->pool, "draft", "equipes", was, loc, box, box, on_saved, r));
+}
+
+/* The second of two pages is told, and reads again. */
+static void a_draft_is_written_over_only_as_it_was_read(void **state)
+{
+	static const char first[] = "0123456789012345678901230000";
+	static const char second[] = "9876543210987654321098760000";
+	struct site site;
+	struct reply r = {.waiting = &site.waiting};
+	struct hash32 loc = hash_of("loc", 8700), other = hash_of("loc", 8701);
+	struct draft_mark mark = draft_mark(&loc, str_of(first));
+
+	(void)state;
+	site_begin(&site, 1);
+	save(&site, &r, &mark, &loc, second);
+	assert_int_equal(r.code, ERR_MISSING); /* there is none */
+	save(&site, &r, NULL, &loc, first);
+	assert_false(r.failed);
+	save(&site, &r, NULL, &loc, second);
+	assert_int_equal(r.code, ERR_MISSING); /* there is one */
+	save(&site, &r, &mark, &loc, second);
+	assert_false(r.failed);
+	save(&site, &r, &mark, &loc, first); /* somebody wrote in between */
+	assert_int_equal(r.code, ERR_MISSING);
+	mark = draft_mark(&loc, str_of(second)); /* to another locator, once */
+	for (int i = 0; i < 2; i++)
+		save(&site, &r, &mark, &other, first);
+	assert_int_equal(r.code, ERR_MISSING);
+	wait_reply(draft_load(site.pool, &loc, NULL, on_draft, &r));
+	assert_false(r.found);
+	mark = draft_mark(&other, str_of(first));
+	wait_reply(draft_delete(site.pool, &other, on_saved, &r));
+	save(&site, &r, &mark, &other, second);
+	assert_int_equal(r.code, ERR_MISSING);
 	free(r.box);
 	site_end(&site);
 }
@@ -567,8 +616,8 @@ static void a_draft_of_a_closed_edition_is_refused(void **state)
 
 	(void)state;
 	site_begin(&site, 1);
-	wait_reply(draft_save(
-		site.pool, "shut", "patients", &loc, STR("a"), STR("b"), on_saved, &r));
+	wait_reply(draft_save(site.pool, "shut", "patients", NULL, &loc, STR("a"),
+		STR("b"), on_saved, &r));
 	assert_true(r.failed);
 	assert_int_equal(r.code, ERR_CONFLICT);
 	assert_int_equal(number(world.owner,
@@ -638,6 +687,7 @@ int main(void)
 		cmocka_unit_test(a_forgotten_ticket_is_silent_and_stored),
 		cmocka_unit_test(a_draft_is_kept_until_the_answer),
 		cmocka_unit_test(a_draft_can_be_taken_away),
+		cmocka_unit_test(a_draft_is_written_over_only_as_it_was_read),
 		cmocka_unit_test(a_draft_of_a_closed_edition_is_refused),
 		cmocka_unit_test(a_receipt_finds_its_box_and_withdraws_it_once),
 		cmocka_unit_test(an_objection_is_for_ever),

@@ -123,7 +123,7 @@ static void reply_plainly(void *arg, struct exchange *ex)
 static void test_every_reply_carries_the_security_headers(void **state)
 {
 	static const char *const lines[] = {
-		("\r\nContent-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
+		("\r\nContent-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
 		 "font-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"),
 		"\r\nX-Content-Type-Options: nosniff\r\n",
 		"\r\nReferrer-Policy: no-referrer\r\n",

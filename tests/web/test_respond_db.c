@@ -1,129 +1,216 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_respond_db.c - the public site under a clock of our own: what a page is worth after the two hours of its cookie,
- * and cookies that are not ours. The rest of the public site is tested from outside, in tests/e2e.
+ * test_respond_db.c - the way through a questionnaire, step by step and under a clock of our own: saving, the summary, sending,
+ * and what a page is worth after the end of its cookie. Browsers go the same ways in tests/e2e.
  */
-#include "../store/support.h"
-#include "barometre/base/template.h"
-#include "barometre/privacy/sealed.h"
-#include "barometre/store/edition_store.h"
-#include "barometre/web/exchange.h"
-#include "barometre/web/sites.h"
+#include "respond_rig.h"
 
-extern const struct asset_set assets_pages;
+/* ---- the summary and sending ---- */
 
-#define TYPED "Une association d&#39;essai"
-#define PAGE                                                                        \
- "localite=Toulouse&territoire_action=d31&nom_structure=Une+association+d%27essai&" \
- "shown=localite+nom_structure+territoire_action+qualite_repondant+pathologies&action=next"
-
-static struct loop *loop;
-static struct db_pool *pool;
-static struct public_site *site;
-static struct editions editions;
-static struct edition_web_keys keys;
-static usec_t ahead;
-
-static usec_t now(void)
+static void nothing_is_sent_but_from_the_summary(void **state)
 {
-	return clock_now() + ahead;
+	struct person p SCOPED(person_release) = {0};
+	int64_t before = boxes(), kept = drafts();
+	char *receipt SCOPED(free_char) = NULL, *again SCOPED(free_char) = NULL;
+	char *old SCOPED(free_char) = NULL;
+
+	(void)state;
+	begin_open(&p, "");
+	fill(&p);
+	assert_int_equal(boxes(), before);
+	get(&p, "/recapitulatif", "200");
+	assert_true(says(&p, STORY) && says(&p, "1999"));
+	assert_true(says(&p, "/q/2?recap#q-histoire") && says(&p, "action=\"/envoi\""));
+	assert_int_equal(drafts(), kept + 1);
+	old = x_strdup(p.cookie);
+	post(&p, "/envoi", "", "303", "/merci");
+	assert_int_equal(boxes(), before + 1);
+	assert_int_equal(drafts(), kept);
+	get(&p, "/merci", "200");
+	receipt = between(&p, "id=\"receipt\">", "<");
+	assert_true(says(&p, "href=\"/o/essai\""));
+
+	/* A second click, with the cookie of the first. */
+	free(p.cookie);
+	p.cookie = TAKE(old);
+	post(&p, "/envoi", "", "303", "/merci");
+	get(&p, "/merci", "200");
+	again = between(&p, "id=\"receipt\">", "<");
+	assert_string_equal(again, receipt);
+	assert_int_equal(boxes(), before + 1);
+	get(&p, "/recapitulatif", "303");
+	get(&p, "/q/1", "303");
 }
 
-static json_t *day(int from_now)
+static void what_is_missing_comes_first_and_is_not_sent(void **state)
 {
-	struct civil c = clock_civil(
-		clock_now() + from_now * USEC_PER_DAY, "Europe/Paris");
+	struct person p SCOPED(person_release) = {0};
+	int64_t before = boxes();
 
-	return json_sprintf("%04d-%02d-%02d", c.year, c.month, c.day);
+	(void)state;
+	begin_open(&p, "");
+	post(&p, "/q/1", ONE "&action=next", "303", "/q/2");
+	get(&p, "/recapitulatif", "200");
+	assert_true(says(&p, "/q/3?revoir&amp;recap#q-avis"));
+	assert_false(says(&p, "action=\"/envoi\""));
+	post(&p, "/envoi", "", "303", "/q/3?revoir&recap");
+	get(&p, "/q/3?revoir&recap", "422");
+	post(&p, "/q/3", THREE "&recap=1&action=next", "303", "/recapitulatif");
+	get(&p, "/recapitulatif", "200");
+	assert_true(says(&p, "action=\"/envoi\""));
+	assert_int_equal(boxes(), before);
 }
 
-static void add_edition(void)
+static void a_page_opened_from_the_summary_leads_back_to_it(void **state)
 {
-	struct public_key trustee, count;
-	struct secret_key unused;
-	json_t *definition = json_pack(
-		"{s:s, s:s, s:s, s:o, s:o, s:{s:i, s:i}, s:b, s:s, s:[{s:s, s:s, s:b}],"
-		" s:{s:{s:[i,i,i,i,i], s:s, s:s}, s:[{s:s, s:o}]}}",
-		"code", "e2026", "title", "Essai", "zone", "Europe/Paris", "opens",
-		day(-3), "closes", day(40), "thresholds", "minBase", 11, "minCell", 5,
-		"countPartials", 1, "keys", "server", "audiences", "audience",
-		"associations", "form", SOURCE_DIR "/forms/associations.json", "openLink",
-		1, "mail", "window", "days", 1, 2, 3, 4, 5, "from", "09:00", "to",
-		"18:00", "plan", "kind", "invitation", "on", day(1));
+	struct person p SCOPED(person_release) = {0};
 
-	assert_non_null(definition);
-	box_new_pair(&trustee, &unused);
-	box_new_pair(&count, &unused);
-	ok(edition_create(world.owner, definition, "essai.json", &trustee, err));
-	ok(edition_open(world.owner, "e2026", &count, err));
-	json_decref(definition);
+	(void)state;
+	begin_open(&p, "");
+	fill(&p);
+	get(&p, "/q/1?recap", "200");
+	assert_true(says(&p, "name=\"recap\" value=\"1\""));
+	post(&p, "/q/1",
+		"oui_non=oui&annee=trois&shown=oui_non+annee&recap=1&action=next", "303",
+		"/q/1?revoir&recap");
+	get(&p, "/q/1?revoir&recap", "422");
+	assert_true(says(&p, "trois"));
+	/* Refused words are not forgotten on the way to the urn. */
+	post(&p, "/envoi", "", "303", "/q/1?revoir&recap");
+	post(&p, "/q/1", "oui_non=non&annee=2001&shown=oui_non+annee&recap=1&action=next",
+		"303", "/recapitulatif");
+	get(&p, "/recapitulatif", "200");
+	assert_false(says(&p, STORY)); /* its page is not asked any more */
 }
 
-static int begin(void **state)
+static void a_warning_stops_once(void **state)
 {
-	struct public_site_options options = {.public_url = "http://site.example",
-		.organisation = "Organisme",
-		.contact_address = "contact@site.example",
-		.now = now};
+	struct person p SCOPED(person_release) = {0};
 
-	(void)world_begin(state);
-	ok(template_load(&assets_pages, err));
-	add_edition();
-	ok(editions_load(world.owner, &editions, err));
-	keys = (struct edition_web_keys){
-		"e2026", random_key(), random_key(), random_key()};
-	loop = loop_new();
-	pool = db_pool_new(loop, world.conninfo, "barometre_web", 2);
-	site = public_site_new(loop, pool, &editions, &keys, 1, &options);
-	return 0;
+	(void)state;
+	begin_open(&p, "");
+	post(&p, "/q/1", "oui_non=oui&annee=1850&shown=oui_non+annee&action=next", "303",
+		"/q/1?revoir");
+	get(&p, "/q/1?revoir", "200");
+	assert_true(says(&p, "bien ancienne") && says(&p, "name=\"vu\" value=\"annee\""));
+	post(&p, "/q/1",
+		"oui_non=oui&annee=1850&shown=oui_non+annee&vu=annee&action=next", "303",
+		"/q/2");
+	post(&p, "/q/3", THREE "&action=next", "303", "/recapitulatif");
+	get(&p, "/recapitulatif", "200");
+	assert_true(says(&p, "bien ancienne") && says(&p, "action=\"/envoi\""));
+	post(&p, "/envoi", "", "303", "/merci");
 }
 
-static int end(void **state)
+/* ---- saving ---- */
+
+static void a_script_saves_without_being_led_anywhere(void **state)
 {
-	public_site_free(site);
-	db_pool_free(pool);
-	loop_free(loop);
-	editions_release(&editions);
-	return world_end(state);
+	struct person p SCOPED(person_release) = {0};
+	int64_t before = drafts();
+	char *old SCOPED(free_char) = NULL;
+
+	(void)state;
+	begin_open(&p, "");
+	old = x_strdup(p.cookie);
+	post(&p, "/q/1", "annee=mille&shown=oui_non+annee&action=save", "204", NULL);
+	assert_int_equal(drafts(), before + 1);
+	get(&p, "/q/1", "200");
+	assert_true(says(&p, "mille"));
+	assert_false(says(&p, "role=\"alert\""));
+	post(&p, "/q/1", ONE "&action=next", "303", "/q/2");
+	/* Sent from the page as it was before: too late. */
+	post(&p, "/q/1", "annee=mille&shown=oui_non+annee&turn=0&action=save", "412",
+		NULL);
+	get(&p, "/q/1", "200");
+	assert_true(says(&p, "1999"));
+	post(&p, "/q/3", THREE "&action=next", "303", "/recapitulatif");
+	post(&p, "/envoi", "", "303", "/merci");
+	/* After sending, with the cookie of before and of after: nothing comes back. */
+	post(&p, "/q/1", ONE "&action=save", "409", NULL);
+	free(p.cookie);
+	p.cookie = TAKE(old);
+	post(&p, "/q/1", ONE "&action=save", "409", NULL);
+	assert_int_equal(drafts(), before);
+	free(p.cookie);
+	p.cookie = NULL;
+	post(&p, "/q/1", ONE "&action=save", "403", NULL);
 }
 
-/* The reply, head and body, as a text; to be freed. */
-static char *ask(
-	const char *method, const char *target, const char *cookie, const char *body)
+/* Both tabs hold the same page; the second one adds to what the first one saved. */
+static void two_tabs_do_not_undo_each_other(void **state)
 {
-	char *request SCOPED(free_char) = x_printf(
-		"%s %s HTTP/1.1\r\nHost: site.example\r\nCookie: barometre=%s\r\n"
-		"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
-		method, target, cookie, strlen(body), body);
-	struct exchange_probe probe = {0};
+	struct person p SCOPED(person_release) = {0};
 
-	exchange_probe_run(loop, str_of(request), public_site_handle, site, &probe);
-	assert_true(probe.replied);
-	return buf_take(&probe.reply);
+	(void)state;
+	begin_open(&p, "");
+	post(&p, "/q/1", ONE "&action=next", "303", "/q/2");
+	post(&p, "/q/3", THREE "&action=next", "303", "/recapitulatif");
+	post(&p, "/q/2", TWO "&action=next", "303", "/q/3");
+	get(&p, "/recapitulatif", "200");
+	assert_true(says(&p, STORY) && says(&p, "1999") && says(&p, "action=\"/envoi\""));
 }
 
-static void has_status(const char *reply, const char *status)
+static void the_language_changes_and_what_was_typed_stays(void **state)
 {
-	assert_memory_equal(reply + strlen("HTTP/1.1 "), status, 3);
+	struct person p SCOPED(person_release) = {0};
+
+	(void)state;
+	begin_open(&p, "");
+	post(&p, "/q/1", "annee=mille&shown=oui_non+annee&action=lang-en", "303", "/q/1");
+	get(&p, "/q/1", "200");
+	assert_true(says(&p, "<html lang=\"en\"") && says(&p, "mille"));
+	get(&p, "/recapitulatif", "200");
+	assert_true(says(&p, "Summary of your answers"));
+	get(&p, "/recapitulatif?lang=fr", "200");
+	get(&p, "/q/1", "200");
+	assert_true(says(&p, "<html lang=\"fr\""));
+	post(&p, "/q/1", ONE "&action=lang-xx", "400", NULL);
+	post(&p, "/q/1", ONE "&action=fly", "400", NULL);
+	assert_true(says(&p, "n’est pas valable"));
 }
 
-/* The cookie that a reply sets; to be freed. */
-static char *cookie_of(const char *reply)
-{
-	const char *from = strstr(reply, "Set-Cookie: barometre=");
+/* ---- the clock, and who may post ---- */
 
-	assert_non_null(from);
-	from += strlen("Set-Cookie: barometre=");
-	return x_strndup(from, strcspn(from, ";\r"));
+static void the_summary_may_be_sent_after_its_cookie_has_expired(void **state)
+{
+	struct person p SCOPED(person_release) = {0};
+
+	(void)state;
+	begin_open(&p, "");
+	fill(&p);
+	ahead = 3 * USEC_PER_HOUR;
+	get(&p, "/recapitulatif", "403");
+	post(&p, "/envoi", "", "303", "/merci");
+	get(&p, "/merci", "200");
+	ahead = 0;
 }
 
-static char *start(void)
+static void another_site_posts_nothing(void **state)
 {
-	char *reply SCOPED(free_char) = ask(
-		"POST", "/start", "", "audience=associations&channel=");
+	static const char *const targets[] = {
+		"/start", "/q/1", "/envoi", "/pause", "/reprise"};
+	struct person p SCOPED(person_release) = {0};
+	int64_t kept = drafts();
 
-	has_status(reply, "303");
-	return cookie_of(reply);
+	(void)state;
+	begin_open(&p, "");
+	for (size_t i = 0; i < COUNT_OF(targets); i++) {
+		char *request SCOPED(free_char) = x_printf(
+			"POST %s HTTP/1.1\r\nHost: site.example\r\nCookie: barometre=%s\r\n"
+			"Sec-Fetch-Site: cross-site\r\n"
+			"Content-Type: application/x-www-form-urlencoded\r\n"
+			"Content-Length: %zu\r\n\r\n%s",
+			targets[i], p.cookie, strlen(ONE), ONE);
+		struct exchange_probe probe = {0};
+
+		exchange_probe_run(
+			loop, str_of(request), public_site_handle, site, &probe);
+		assert_true(probe.replied);
+		has_status(buf_str(&probe.reply).p, "403");
+		buf_release(&probe.reply);
+	}
+	assert_int_equal(drafts(), kept);
 }
 
 static void a_page_may_be_sent_after_its_cookie_has_expired(void **state)
@@ -170,6 +257,7 @@ static void a_cookie_of_another_key_is_nobodys(void **state)
 	struct key other = random_key();
 	struct visit visit = {.edition = "e2026",
 		.audience = "associations",
+		.language = "fr",
 		.slot = random_uuid(),
 		.token = token_random(),
 		.expires = now() + USEC_PER_HOUR};
@@ -208,6 +296,15 @@ static void a_closing_that_the_site_has_not_seen_yet_stores_nothing(void **state
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_sent_but_from_the_summary),
+		cmocka_unit_test(what_is_missing_comes_first_and_is_not_sent),
+		cmocka_unit_test(a_page_opened_from_the_summary_leads_back_to_it),
+		cmocka_unit_test(a_warning_stops_once),
+		cmocka_unit_test(a_script_saves_without_being_led_anywhere),
+		cmocka_unit_test(two_tabs_do_not_undo_each_other),
+		cmocka_unit_test(the_language_changes_and_what_was_typed_stays),
+		cmocka_unit_test(the_summary_may_be_sent_after_its_cookie_has_expired),
+		cmocka_unit_test(another_site_posts_nothing),
 		cmocka_unit_test(a_page_may_be_sent_after_its_cookie_has_expired),
 		cmocka_unit_test(an_expired_cookie_opens_no_page),
 		cmocka_unit_test(a_cookie_of_another_key_is_nobodys),
@@ -215,5 +312,5 @@ int main(void)
 	};
 
 	return cmocka_run_group_tests_name(
-		"the public site by the clock", tests, begin, end);
+		"the way through a questionnaire", tests, begin, end);
 }

@@ -33,6 +33,8 @@ void buf_puts(struct buf *, const char *);
 void buf_addc(struct buf *, char);
 /* Formats twice: the values must not change in between. */
 void buf_printf(struct buf *, const char *format, ...) PRINTF_LIKE(2, 3);
+/* For text and quoted attributes of HTML: & < > " ' written as character references. */
+void buf_html(struct buf *, struct str);
 static inline struct str buf_str(const struct buf *b)
 {
 	return (struct str){b->p ? b->p : "", b->n};

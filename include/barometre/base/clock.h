@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "barometre/base/err.h"
+#include "barometre/base/words.h"
 
 typedef int64_t usec_t; /* an instant, or a span */
 #define USEC_PER_SEC ((usec_t)1000000)
@@ -44,5 +45,11 @@ void clock_rfc3339(usec_t, char out[21]);
  * the hour. No-break space between day and month (U+00A0), narrow ones around "h" (U+202F). */
 char *clock_french_date(usec_t, const char *zone);
 char *clock_french_time(usec_t, const char *zone);
+/* The date as the language writes it: clock_french_date in French, "22 November 2026" in English. */
+char *clock_date(const struct language *, usec_t, const char *zone);
+/* The same for a day of the calendar that is in no zone. */
+char *civil_date(const struct language *, struct civil);
+/* Its month only: "novembre 2026". */
+char *civil_month(const struct language *, struct civil);
 
 #endif

@@ -71,6 +71,9 @@ struct public_key box_public(const struct secret_key *);
  * (64 MiB, 2 passes) for staff log-in. Slow: never on the loop. */
 bool password_hash(char out[128], struct str password) MUST_USE;
 bool password_verify(const char *stored, struct str password) MUST_USE;
+/* A key from words, by the same Argon2id with a salt of the caller's: the same words and salt, the same key. Slow: never
+ * on the loop. False when there is no memory for it. */
+bool password_key(struct key *ret, struct str password, const struct id16 *salt) MUST_USE;
 
 /* RFC 4648. hex_write and base32_write end with a NUL; sizes: 2n+1, ceil(8n/5)+1. *_parse want exactly `n` bytes,
  * take either case, and refuse spare bits that are not 0. base64url: section 5, no padding. */

@@ -14,6 +14,8 @@
  * A NAME that is not in the data at all shows neither: give every page all its names. A name that is missing in an
  * object is looked up in the objects around it, so sections that nest need names of their own.
  * In a query string write {{NAME:u}}. Data for scripts never goes through a template.
+ * [[French text]] is what people read (words.h): each page is loaded once a language, by its file name in French and as
+ * "en/question.html" in the others; an included page is named in the same way. The text may hold {{NAME}}.
  * Files are escaped as HTML unless they begin with {{%AUTOESCAPE …}}; .xml and .svg as XML, .txt not at all.
  */
 #ifndef BAROMETRE_BASE_TEMPLATE_H
@@ -25,7 +27,7 @@
 #include "barometre/base/buf.h"
 #include "barometre/base/err.h"
 
-/* Loads every template of a set, by file name; once, at start. ERR_INVALID names the broken one. */
+/* Loads every template of a set, in every language; once, at start. ERR_INVALID names the broken one. */
 bool template_load(const struct asset_set *, struct err *) MUST_USE;
 /* Appends the page to `out`. `data` stays the caller's. ERR_BROKEN when there is no such template. */
 bool template_render(struct buf *out, const char *name, const json_t *data, struct err *)

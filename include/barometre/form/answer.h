@@ -14,8 +14,8 @@
 #include "barometre/form/form.h"
 #include "barometre/form/place.h"
 
-/* One posted field, decoded, valid UTF-8. HTML names: "q" (repeated for checkboxes), "q-Comment", "q.row" (matrix), and
- * for localities "q" (what was typed, or a commune's code), "q.hors" (a department outside Occitanie, or "") and "q.choix"
+/* One posted field, decoded, valid UTF-8. HTML names: "q" (repeated for checkboxes), "q-Comment", "q.row" (matrix), "q.item" (multipletext), "q.code"
+ * with a place from 1 (ranking), and for localities "q" (what was typed, or a commune's code), "q.hors" (a department outside Occitanie, by its number or name, or "") and "q.choix"
  * (the code of a suggestion that was picked, or ""). q.choix wins over q.hors over q. Most INSEE codes that are also a postcode
  * are those of another commune: such a number in "q" is asked back with suggestions, so forms post picks as q.choix. */
 struct field {
@@ -24,8 +24,10 @@ struct field {
 
 struct problem {
 	const struct question *question;
-	const char *row; /* matrix row code or NULL; borrowed from the form */
-	char *message;   /* French, for people */
+	enum problem_level level;
+	const char *
+		row; /* code of a matrix row, multipletext item or ranked choice, or NULL; borrowed from the form */
+	char *message;                        /* for people, in the form's language */
 	const struct commune *suggestions[8]; /* localities that could be meant */
 	size_t suggestion_count;
 };
@@ -34,10 +36,12 @@ struct problems {
 	size_t count;
 };
 void problems_release(struct problems *);
+size_t problems_count(const struct problems *, enum problem_level);
 
 /* Which questions and pages are asked, given the answers so far. */
 struct routing {
 	bool *question, *page;
+	bool *required; /* one a question: visible, and isRequired or requiredIf is true */
 	size_t question_count, page_count;
 };
 void routing_compute(
@@ -73,5 +77,23 @@ json_t *answers_submission(
 /* Are all questions of form->complete answered? */
 bool answers_usable(const struct form *, const json_t *answers);
 bool answer_is_empty(const json_t *);
+
+/* Is the choice offered (its visibleIf), given the answers? Not for "other", which always is. */
+bool answers_offer(const struct form *, const struct question *, const struct choice *,
+	const json_t *answers, usec_t today);
+/* The value of an expression or calculated question given the answers: new reference, or NULL when missing. */
+json_t *answers_value(const struct form *, const struct question *, const json_t *answers,
+	usec_t today);
+
+/* Piping: fresh text with each {name} replaced by the answer as people read it (answer_text; nothing when missing or
+ * hidden); {name.row} for a row or item. Only names of earlier pages stand in texts (checked by form_parse). With
+ * `html`, what is put in is escaped for HTML text. */
+char *answers_fill(const struct form *, const char *text, const json_t *answers,
+	usec_t today, bool html);
+/* One answer as its author would read it, in the form's language; fresh. Texts of choices joined by ", ", "other" as
+ * its comment, numbers and dates as the language writes them, places by name, one line a row ("Row : column\n"). "" when
+ * there is none. */
+char *answer_text(const struct form *, const struct question *, const json_t *answers,
+	usec_t today);
 
 #endif

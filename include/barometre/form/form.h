@@ -12,6 +12,7 @@
 #define BAROMETRE_FORM_FORM_H
 
 #include "barometre/base/secret.h"
+#include "barometre/base/words.h"
 #include "barometre/form/expr.h"
 
 enum question_type {
@@ -22,9 +23,12 @@ enum question_type {
 	QUESTION_DROPDOWN,
 	QUESTION_BOOLEAN,
 	QUESTION_RATING,
-	QUESTION_MATRIX,
+	QUESTION_MATRIX,       /* rows × single choice: {"row":"column"} */
+	QUESTION_MULTIPLETEXT, /* several short texts: {"item":"value"} */
+	QUESTION_RANKING,      /* all choices in order of preference: ["b","a"] */
 	QUESTION_HTML,
-	QUESTION_CALCULATED,
+	QUESTION_EXPRESSION, /* shows a value worked out from earlier answers; nobody types it */
+	QUESTION_CALCULATED, /* the same, never shown, on no page */
 };
 enum input_type {
 	INPUT_TEXT,
@@ -47,24 +51,79 @@ struct choice {
 	const char *code, *text;
 	bool exclusive;     /* unticks the others */
 	bool not_concerned; /* takes the person out of the base */
+	const struct expr *
+		visible_if; /* or NULL: always offered. A hidden choice is no longer chosen */
+};
+
+/* As INSEE grades its checks: an error keeps the person on the page, a warning is shown once and may be passed, an
+ * information is only shown. SurveyJS's notificationType. */
+enum problem_level {
+	LEVEL_ERROR,
+	LEVEL_WARNING,
+	LEVEL_INFO
+};
+enum validator_kind {
+	VALIDATOR_NUMERIC, /* min, max of the number */
+	VALIDATOR_TEXT, /* min, max of the length in characters; digits refused unless allowed */
+	VALIDATOR_ANSWER_COUNT, /* min, max of the ticks */
+	VALIDATOR_REGEX,
+	VALIDATOR_EMAIL,
+	VALIDATOR_EXPRESSION /* must be true; may read this question and earlier ones */
+};
+struct validator {
+	enum validator_kind kind;
+	enum problem_level level;
+	const char *text; /* what to say; NULL: our own words */
+	bool has_min, has_max, allow_digits;
+	double min, max;
+	const struct pattern *
+		pattern; /* VALIDATOR_REGEX (base/pattern.h): found anywhere, as JavaScript's test() */
+	const struct expr *expression; /* VALIDATOR_EXPRESSION */
+};
+
+/* One field of a multipletext. */
+struct text_item {
+	const char *code, *title, *placeholder;
+	enum input_type input;
+	bool required, has_min, has_max;
+	double min, max;   /* numbers */
+	size_t max_length; /* characters */
+};
+
+/* Questions that stand together under a title. Conditions of panels are already part of those of their questions. */
+struct panel {
+	const char *name, *title, *description; /* title and description NULL when none */
+	int outer;                              /* index of the panel around it, or -1 */
+	size_t first,
+		count; /* questions[first … first+count-1], those of inner panels too */
 };
 
 struct question {
 	const char *name, *title, *description,
 		*short_label; /* description NULL when none; short_label: else the title */
+	const char *
+		autocomplete; /* what a browser may fill in (HTML autofill field name), or NULL */
 	const char *placeholder; /* example in an empty field, or NULL */
 	enum question_type type;
 	enum input_type input;
 	enum question_role role;
 	size_t page; /* index; calculated values: the page count */
+	int panel;   /* index of the innermost panel, or -1 */
 	bool required, each_row_required, sensitive, scale;
+	const struct expr *required_if; /* or NULL; see routing.required */
 	bool has_other; /* choice "other", its text in "<name>-Comment", 200 characters */
 	const char *other_text;
 	const struct choice *
-		choices; /* radiogroup, checkbox, dropdown, matrix columns, boolean; "none" last, "other" not in it */
+		choices; /* radiogroup, checkbox, dropdown, ranking, matrix columns, boolean; then "none", "refused",
+			  "dontknow" where they are offered; "other" is not in it and stands last */
 	size_t choice_count;
+	bool choices_depend;       /* some choice has a visible_if */
 	const struct choice *rows; /* matrix */
 	size_t row_count;
+	const struct text_item *items; /* multipletext */
+	size_t item_count;
+	const struct validator *validators;
+	size_t validator_count;
 	bool has_min, has_max;
 	double min, max;               /* numbers, rating */
 	double step;                   /* rating */
@@ -73,7 +132,8 @@ struct question {
 	const char *codebook;          /* open questions, or NULL */
 	const char *published_2023;    /* the wording the report printed, or NULL */
 	const char *const *lexicon;    /* NULL-terminated, never NULL */
-	const struct expr *visible_if; /* or NULL; calculated: the expression */
+	const struct expr *visible_if; /* or NULL: with those of its panels */
+	const struct expr *expression; /* QUESTION_EXPRESSION, QUESTION_CALCULATED */
 };
 
 struct page {
@@ -83,6 +143,7 @@ struct page {
 };
 
 struct form {
+	const struct language *language; /* of every text in it */
 	const char *audience, *audience_label, *title, *description, *version;
 	int minutes;
 	size_t box_bytes; /* the one size of every sealed answer, before sealing */
@@ -90,6 +151,8 @@ struct form {
 	const char *const *welcome, *const *thanks; /* paragraphs, NULL-terminated */
 	const struct page *pages;
 	size_t page_count;
+	const struct panel *panels; /* outer before inner */
+	size_t panel_count;
 	const struct question *questions; /* in page order, calculated values last */
 	size_t question_count;
 	const size_t *complete; /* questions that make an abandoned form usable */
@@ -100,6 +163,16 @@ struct form {
 struct form *form_parse(struct str json, const char *file, struct err *) MUST_USE;
 void form_free(struct form *);
 DEFINE_DROP(form_drop, struct form, form_free)
+
+/* The same form in another language: the same pages, questions, codes, indexes and hash, other texts. A text without
+ * translation is French. Borrowed from the form (any of its languages may be asked); never NULL. */
+const struct form *form_in(const struct form *, const struct language *);
+/* Does the form have a text in that language? True for French. */
+bool form_speaks(const struct form *, const struct language *);
+/* Before a form is published: its JSON with, for each text that is plain French and that words.h can translate, the
+ * object {"default": French, "<code>": translation, …}. So the hash covers what people read, in every language. Bytes
+ * that are no JSON object are copied as they are. */
+void form_translate(struct str json, struct buf *out);
 
 /* Borrowed, or NULL. */
 const struct question *form_find(const struct form *, struct str name);

@@ -22,9 +22,11 @@
  *          26 characters of base32, never stored
  *   mac  = BLAKE2b-256(K_mac, "mac|v1", T)      unique in invitation
  *   loc  = BLAKE2b-256(K_draft, "loc|v1", T)    key of the draft row
- *   D    = BLAKE2b-256(K_draft, "enc|v1", T)    key of the draft's content
+ *   D    = BLAKE2b-256(K_draft, "enc|v1", T)    key of the draft's content; with a resume
+ *          code another one (resume.h), which has labels of its own under K_draft
  *   inst = BLAKE2b-128(K_draft, "inst|v1", T)   inside sealed content only: a box and
- *          a stale draft of one person are one answer at the count
+ *          a stale draft of one person are one answer at the count; the draft carries
+ *          it along when it moves to another token (sealed.h)
  *   stop    = BLAKE2b-128(K_stop, "stop|v1", contact)
  *   bounce  = BLAKE2b-128(K_bounce, "bounce|v1", delivery)
  *   address = BLAKE2b-256(K_address, "address|v1", normalised address)

@@ -6,10 +6,10 @@
  *         pad({"a":answers,"f":form hash,"i":instance,"k":inner,"v":1})
  * inner   sealed box to the contact trustee of pad(contact JSON), always CONTACT_BYTES,
  *         empty or not; base64url in "k"
- * Draft   secretbox(D, pad({"answers":…,"page":n,"typed":…,"v":1})), stored beside a box
- *         as above and as long as it
- * Cookie  secretbox(K_cookie, pad(kind, flags, edition, audience, channel, token, slot,
- *         expiry)), each at its fixed place, base64url
+ * Draft   secretbox(D, pad({"answers":…,"audience":…,"channel":…,"instance":…,"page":n,"turn":n,"typed":…,"v":2})),
+ *         stored beside a box as above and as long as it
+ * Cookie  secretbox(K_cookie, pad(kind, flags, edition, audience, channel, language, token,
+ *         code, slot, expiry)), each at its fixed place, base64url
  *
  * Promises
  *   S1 Equal lengths whatever the content: all boxes and all drafts of a form have
@@ -75,14 +75,21 @@ json_t *contact_open(const struct secret_key *trustee, struct str inner, struct 
 /* The draft has room when the canonical JSON of answers and typed together take at most
  * box_bytes - DRAFT_RESERVED. That is over 5 kB more than the answers of a box may
  * take. On ERR_LIMIT sealing again without `typed` loses only what was not accepted. */
-#define DRAFT_RESERVED 32
+#define DRAFT_RESERVED 186
 #define DRAFT_PAGE_MAX 9999
+#define DRAFT_TURN_MAX 999999999
 struct draft {
-	int page; /* 0-based, where to resume */
+	int page; /* 0-based, where to resume; the number of pages: at the summary */
 	json_t *answers, *typed;
+	int turn; /* how often a page was sent: an autosave of an earlier turn came too late */
+	/* Of the box that stands beside it: made from the first token (token_instance) and kept when the draft moves
+	 * to another one (resume.h), so that what is left of it anywhere is the same person at the count. */
+	struct id16 instance;
+	/* Who comes back by an open link has nothing else that says it; channel "" for none. */
+	char audience[CODE_CHARS + 1], channel[CODE_CHARS + 1];
 };
-/* Objects; NULL for either is the empty object, and comes back as that. A page out of 0
- * … DRAFT_PAGE_MAX is our bug. */
+/* Objects; NULL for either is the empty object, and comes back as that. A page or turn out of 0
+ * … its maximum, and codes of other characters than JSON may hold as they are, are our bug. */
 bool draft_seal(struct buf *out, const struct key *, const struct draft *,
 	size_t box_bytes, struct err *) MUST_USE;
 bool draft_open(struct draft *ret, const struct key *, struct str box, struct err *)
@@ -96,13 +103,17 @@ enum visit_state {
 struct visit {
 	char edition[CODE_CHARS + 1], audience[CODE_CHARS + 1],
 		channel[CODE_CHARS + 1]; /* channel "" for a personal link */
+	char language[3];                /* "fr": two letters, of words.h */
 	bool invited;
+	bool shared; /* on a device that others use: nothing outlives the visit */
 	enum visit_state state;
 	struct token token; /* zero when done */
-	struct id16 slot;   /* the urn row to be, printed as the receipt */
+	struct key
+		code; /* C of a personal link with a resume code (resume.h); zero for none, for an open link, when done */
+	struct id16 slot; /* the urn row to be, printed as the receipt */
 	usec_t expires;
 };
-#define VISIT_CHARS 244
+#define VISIT_CHARS 284
 /* Cookie value: VISIT_CHARS characters of [A-Za-z0-9_-]. The token of a finished visit
  * is left out whatever it holds. An invited visit with a channel, or codes without an
  * end, are our bug. */

@@ -12,6 +12,8 @@
  *                both, or with over 20 bands, those that hold somebody
  *   locality     one a place, the most frequent first, then by name (French collation)
  *   calculated   "true", "false"
+ *   ranking      one a choice: how many ranked it first; then a question "q.choice" each, type
+ *   rank         "mean": the mean of the places it was given, from 1
  *   text         "answered", or the coded themes
  *   identifying  "answered"
  *
@@ -25,7 +27,8 @@
  * Places, and bands that the form does not list, have no line when they do not show: that they are there is a figure.
  * One line "gathered" stands for them, empty when the question is withheld.
  * Mean and median follow the base alone for numbers (disclose_statistic). On a scale they show only when every option does:
- * with the base and the mean two gathered options are two equations with two unknowns.
+ * with the base and the mean two gathered options are two equations with two unknowns. Means of a ranking show only when
+ * every option of it does, and every place of every choice could.
  */
 #ifndef BAROMETRE_REPORT_RELEASE_H
 #define BAROMETRE_REPORT_RELEASE_H

@@ -9,7 +9,8 @@
  *   percent   of the base, by percent_of; several answers a person add to more than 100
  *   mean      of numbers, and of scale codes read as numbers; median with the mean of the two middle values. Both
  *             are kept to the hundredth, half away from zero; of whole numbers exactly (no binary rounding).
- * A matrix gives one question a row ("q.row"). A locality gives one option a commune or department. Identifying
+ * A matrix gives one question a row ("q.row"), a multipletext one a number ("q.item"; its texts "answered" only), a
+ * ranking how often each choice was first and one question a choice ("q.choice"): the mean of its places, from 1. A locality gives one option a commune or department. Identifying
  * and open questions give "answered" only. Contact questions and texts on the page (html) give nothing, and the text
  * beside "other" is never read. A calculated value is of everyone: true and false; a number of its own is
  * tabulated like a number, a text gives "answered" only.

@@ -41,11 +41,21 @@ typedef void draft_done_fn(void *arg, const struct draft_view *, const struct er
 struct db_call *draft_load(struct db_pool *, const struct hash32 *locator,
 	const struct hash32 *mac, draft_done_fn *, void *arg);
 
-typedef void saved_done_fn(
-	void *arg, const struct err *err); /* ERR_CONFLICT: the edition is not open */
+/* A draft as it was read: where, and how its resume box began (random, new each time it is sealed). */
+#define DRAFT_MARK_BYTES 24
+struct draft_mark {
+	struct hash32 locator;
+	unsigned char b[DRAFT_MARK_BYTES];
+	size_t n;
+};
+/* Writes over the draft that `was` was read from, and moves it to `locator` (the same, or another that is free). `was` NULL:
+ * there was none. ERR_MISSING: it is not as it was read any more (written, sent, erased or moved meanwhile) and nothing is
+ * written: read again. ERR_CONFLICT: the edition is not open. */
+typedef void saved_done_fn(void *arg, const struct err *err);
 struct db_call *draft_save(struct db_pool *, const char *edition, const char *audience,
-	const struct hash32 *locator, struct str resume_box, struct str count_box,
-	saved_done_fn *, void *arg);
+	const struct draft_mark *was, const struct hash32 *locator, struct str resume_box,
+	struct str count_box, saved_done_fn *, void *arg);
+struct draft_mark draft_mark(const struct hash32 *locator, struct str resume_box);
 struct db_call *draft_delete(
 	struct db_pool *, const struct hash32 *locator, saved_done_fn *, void *arg);
 

@@ -18,6 +18,8 @@
 #ifndef BAROMETRE_WEB_EXCHANGE_H
 #define BAROMETRE_WEB_EXCHANGE_H
 
+#include "barometre/base/words.h"
+#include "barometre/form/form.h"
 #include "barometre/store/db.h"
 #include "barometre/web/server.h"
 
@@ -33,6 +35,14 @@ bool exchange_fields(struct exchange *, const struct form_pair **ret, size_t *re
 	struct err *) MUST_USE;
 struct str exchange_field(struct exchange *,
 	const char *name); /* the first, or p NULL (also when broken) */
+
+/* The language of the reply, French until it is set: site_page takes the page in it. */
+void exchange_set_language(struct exchange *, const struct language *);
+const struct language *exchange_language(const struct exchange *);
+/* The questionnaire the person is answering, NULL when it is not known: pages that show posted fields again name the
+ * questions. Borrowed. */
+void exchange_set_form(struct exchange *, const struct form *);
+const struct form *exchange_form(const struct exchange *);
 
 /* Memory freed after the reply, zeroed at first. */
 void *exchange_alloc(struct exchange *, size_t);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rules of html-validate for the pages of the public site: all it recommends, but what is said here, with the reason.
+export default {
+  root: true,
+  extends: ['html-validate:recommended', 'html-validate:document'],
+  rules: {
+    // "<!doctype html>" is as right as "<!DOCTYPE html>" (HTML Living Standard, 13.1.1: ASCII case-insensitive).
+    'doctype-style': ['error', { style: 'lowercase' }],
+    // Everything comes from the site itself, over the connection that brought the page: a hash would prove nothing more.
+    'require-sri': ['error', { target: 'crossorigin' }],
+    // A matter of search results. Titles of question pages are long because they say the page, the questionnaire and the site.
+    'long-title': 'off',
+  },
+};
