@@ -53,7 +53,7 @@ static bool read_root(struct reader *r, json_t *root)
 		!reader_need_text(r, root, "title", &f->title) ||
 		!reader_text(r, root, "description", &f->description) ||
 		!want_word(r, root, "locale", "fr") ||
-		!want_word(r, root, "clearInvisibleValues", "onHidden"))
+		!want_word(r, root, "clearInvisibleValues", "onHiddenContainer"))
 		return false;
 	if (!json_is_object(own))
 		return reader_refuse(r, root, "barometre",

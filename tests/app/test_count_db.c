@@ -16,7 +16,7 @@ static struct public_key count_public, trustee_public;
 static struct secret_key count_secret;
 
 static const char form_text[] =
-	"{\"title\":\"Essai\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHidden\",\"barometre\":{\"audience\":\"patients\","
+	"{\"title\":\"Essai\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHiddenContainer\",\"barometre\":{\"audience\":\"patients\","
 	"\"version\":\"1\",\"minutes\":1,\"boxBytes\":8192,\"audienceLabel\":\"Patients\",\"complete\":[\"choix\"],"
 	"\"welcome\":[\"Bonjour\"],\"thanks\":[\"Merci\"]},\"pages\":[{\"name\":\"p\",\"title\":\"Page\",\"elements\":["
 	"{\"type\":\"radiogroup\",\"name\":\"choix\",\"title\":\"Choix\",\"isRequired\":true,\"choices\":[{\"value\":\"oui\",\"text\":\"Oui\"},"

@@ -216,7 +216,7 @@ describe('on the way', BESIDE, () => {
     await page.locator('input[value="d31"]').check();
     assert.equal((await next(page)).status(), 422);
     await audit(person, 'question-communes');
-    await page.locator('input[type=radio][name="localite"]').first().check();
+    await page.getByRole('group', { name: 'Communes possibles' }).locator('input').first().check();
     assert.equal((await next(page)).status(), 200, 'the commune that was chosen is taken');
     await page.locator('input[name="projet_associatif"][value="oui"]').check();
     await page.locator('input[name="experience_12_mois"][value="oui"]').check();

@@ -8,6 +8,10 @@ export default {
     'doctype-style': ['error', { style: 'lowercase' }],
     // Everything comes from the site itself, over the connection that brought the page: a hash would prove nothing more.
     'require-sri': ['error', { target: 'crossorigin' }],
+    // The boxes of one question have one name, as the buttons of a form have.
+    'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'submit', 'reset'] }],
+    // What is wrong is said before the heading of the page, for those who listen; audit.mjs wants one h1, and no rank skipped.
+    'heading-level': ['error', { minInitialRank: 'h2' }],
     // A matter of search results. Titles of question pages are long because they say the page, the questionnaire and the site.
     'long-title': 'off',
   },

@@ -13,6 +13,10 @@ import rules from './htmlvalidate.mjs';
 const pages = process.env.E2E_PAGES.split(':').filter(existsSync)
   .flatMap(folder => readdirSync(folder).map(name => join(folder, name)));
 
+/* Warnings of the Nu HTML checker that are no fault here: two questions of a page of the questionnaire may have the same
+ * words (« Depuis combien d’années ? »), and so have their lines in the summary. */
+const FINE = /^Duplicate “dt” name|^The first occurrence of “dt” name/;
+
 /* The same complaint of many pages is told once, with one place. */
 function told(complaints) {
   const groups = new Map();
@@ -29,7 +33,7 @@ test(`html-validate finds nothing in ${pages.length} pages`, async () => {
     const report = await checker.validateFile(page);
     for (const result of report.results)
       for (const m of result.messages)
-        complaints.push({ text: `${m.ruleId}: ${m.message}  ${m.selector ?? ''}`, place: `${page}:${m.line}:${m.column}` });
+        complaints.push({ text: `${m.ruleId}: ${m.message}`, place: `${page}:${m.line}:${m.column} ${m.selector ?? ''}` });
   }
   assert.equal(told(complaints), '');
 });
@@ -39,7 +43,7 @@ test(`the Nu HTML checker finds nothing in ${pages.length} pages`, () => {
   const done = spawnSync('java', ['-Xss1m', '-jar', jar, '--format', 'json', '--exit-zero-always', ...pages],
     { encoding: 'utf8', maxBuffer: 1 << 28 });
   assert.equal(done.status, 0, done.stderr);
-  const complaints = JSON.parse(done.stderr.trim().split('\n').at(-1)).messages.map(m => ({
+  const complaints = JSON.parse(done.stderr.trim().split('\n').at(-1)).messages.filter(m => !FINE.test(m.message)).map(m => ({
     text: `${m.subType ?? m.type}: ${m.message}  ${(m.extract ?? '').replace(/\s+/g, ' ')}`, place: `${m.url}:${m.lastLine}`,
   }));
   assert.equal(told(complaints), '');

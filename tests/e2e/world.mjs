@@ -198,10 +198,10 @@ export function mails() {
 
 // --------------------------------------------------------------------------------------------- browser
 
-let browser = null;
+let browser = null; // a promise: tests that run beside each other share one
 
-export async function openBrowser() {
-  browser ??= await chromium.launch({
+export function openBrowser() {
+  browser ??= chromium.launch({
     executablePath: process.env.E2E_CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync',
       '--no-first-run', '--disable-quic', '--disable-dev-shm-usage'],
@@ -210,8 +210,9 @@ export async function openBrowser() {
 }
 
 export async function closeBrowser() {
-  await Promise.all(keeping);
-  await browser?.close();
+  // A page that was left in the middle may never be whole.
+  await Promise.race([Promise.all(keeping), new Promise(done => setTimeout(done, 3000))]);
+  await (await browser)?.close();
   browser = null;
 }
 

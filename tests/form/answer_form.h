@@ -5,9 +5,9 @@
 
 #include "barometre/form/answer.h"
 
-#define HEAD                                                                                \
- "{\"title\":\"T\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHidden\",\"barometre\":{" \
- "\"audience\":\"essai\",\"version\":\"1\",\"minutes\":5,\"boxBytes\":4096,"                \
+#define HEAD                                                                                         \
+ "{\"title\":\"T\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHiddenContainer\",\"barometre\":{" \
+ "\"audience\":\"essai\",\"version\":\"1\",\"minutes\":5,\"boxBytes\":4096,"                         \
  "\"audienceLabel\":\"Essai\",\"complete\":[]},\n"
 /* 2026-11-22T09:00:00Z */
 #define TODAY ((usec_t)1795338000 * USEC_PER_SEC)

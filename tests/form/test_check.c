@@ -11,7 +11,7 @@
 #include "barometre/form/check.h"
 
 #define HEAD                                                                                \
- "{\"title\":\"Essai 0\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHidden\","          \
+ "{\"title\":\"Essai 0\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHiddenContainer\"," \
  "\"barometre\":{\"audience\":\"essai\",\"version\":\"1\",\"minutes\":5,\"boxBytes\":8192," \
  "\"audienceLabel\":\"Essai 0\",\"complete\":[\"a\"]},\"pages\":[{\"name\":\"p\","          \
  "\"title\":\"P\",\"elements\":[\n"
@@ -506,7 +506,7 @@ static void build(struct world *w)
 {
 	struct buf *out = &w->json;
 	buf_puts(out,
-		"{\"title\":\"Essai 0\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHidden\","
+		"{\"title\":\"Essai 0\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHiddenContainer\","
 		"\"barometre\":{\"audience\":\"essai\",\"version\":\"1\",\"minutes\":5,"
 		"\"boxBytes\":8192,\"audienceLabel\":\"Essai 0\",\"complete\":[]},\"pages\":["
 		"{\"name\":\"p0\",\"title\":\"P\",\"elements\":[");

@@ -19,9 +19,9 @@ static const struct {
 	{"{\n\"title\":\"T\",\n\"locale\":\"en\"}", 3, "must be \"fr\""},
 	{"{\"title\":\"T\",\"locale\":\"fr\"}", 1, "'clearInvisibleValues' is missing"},
 	{"{\"title\":\"T\",\"locale\":\"fr\",\n\"clearInvisibleValues\":\"none\"}", 2,
-		"onHidden"},
-	{"{\"title\":\"T\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHidden\"}", 1,
-		"'barometre' is missing"},
+		"onHiddenContainer"},
+	{"{\"title\":\"T\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHiddenContainer\"}",
+		1, "'barometre' is missing"},
 	{"{\"title\":\"T\",\n\"showProgressBar\":true}", 2,
 		"'showProgressBar' of the form is outside"},
 	{HEAD "\"pages\":[]}", 2, "1 to 100 pages"},
@@ -163,7 +163,7 @@ static void the_complete_list_names_questions(void **state)
 	(void)state;
 	struct err err = {0};
 	const char *json =
-		"{\"title\":\"T\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHidden\",\n"
+		"{\"title\":\"T\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHiddenContainer\",\n"
 		"\"barometre\":{\"audience\":\"a\",\"version\":\"1\",\"minutes\":5,\n"
 		"\"boxBytes\":4096,\"audienceLabel\":\"E\",\n\"complete\":[\"zz\"]},\n"
 		"\"pages\":[{\"name\":\"p\",\"title\":\"P\",\"elements\":[" RADIO(

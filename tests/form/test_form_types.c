@@ -214,7 +214,7 @@ static void a_tower_of_values_is_refused(void **state)
 	SCOPED(buf_release) struct buf json = BUF_LIMIT(100000);
 	struct err err = {0};
 	buf_puts(&json,
-		"{\"title\":\"T\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHidden\",\"barometre\":"
+		"{\"title\":\"T\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHiddenContainer\",\"barometre\":"
 		"{\"audience\":\"x\",\"audienceLabel\":\"X\",\"version\":\"1\",\"minutes\":1,\"boxBytes\":8192,"
 		"\"complete\":[]},\"pages\":[{\"name\":\"p\",\"title\":\"P\",\"elements\":[{\"type\":\"text\","
 		"\"name\":\"c0\",\"title\":\"T\",\"inputType\":\"number\"}]}],\"calculatedValues\":[");
@@ -415,7 +415,7 @@ static void names_of_earlier_pages_stand_in_texts(void **state)
 
 #define GREETING(thanks)                                                             \
  "{\"title\":{\"fr\":\"T\",\"en\":\"E\"},\"locale\":\"fr\","                         \
- "\"clearInvisibleValues\":\"onHidden\",\"barometre\":{\"audience\":\"a\","          \
+ "\"clearInvisibleValues\":\"onHiddenContainer\",\"barometre\":{\"audience\":\"a\"," \
  "\"version\":\"1\",\"minutes\":5,\"boxBytes\":4096,\"audienceLabel\":\"A\","        \
  "\"complete\":[],\"welcome\":[{\"default\":\"Bonjour\",\"en\":\"Hello\"},\"Oui\"]," \
  "\"thanks\":[" thanks                                                               \

@@ -121,7 +121,7 @@ static void every_question_has_the_class_of_its_worst_change(void **state)
 static void assert_change(const char *before, const char *after, const char *wanted)
 {
 	static const char frame[] =
-		"{\"title\":\"T\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHidden\","
+		"{\"title\":\"T\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHiddenContainer\","
 		"\"barometre\":{\"audience\":\"a\",\"version\":\"1\",\"minutes\":5,"
 		"\"boxBytes\":8192,\"audienceLabel\":\"T\",\"complete\":[]},\"pages\":["
 		"{\"name\":\"p\",\"title\":\"P\",\"elements\":["

@@ -282,7 +282,7 @@ def check_question(where, question, books, lexicon):
 def check_root(audience, form):
     check(set(form) <= ROOT_KEYS, audience, f"unknown keys {sorted(set(form) - ROOT_KEYS)}")
     check(form.get("locale") == "fr", audience, "locale is not fr")
-    check(form.get("clearInvisibleValues") == "onHidden", audience, "clearInvisibleValues")
+    check(form.get("clearInvisibleValues") == "onHiddenContainer", audience, "clearInvisibleValues")
     own = form.get("barometre", {})
     check(set(own) == ROOT_OWN_KEYS, audience,
           f"root keys differ: {sorted(set(own) ^ ROOT_OWN_KEYS)}")

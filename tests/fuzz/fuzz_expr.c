@@ -3,7 +3,7 @@
 #include "barometre/form/answer.h"
 
 static const char form_text[] =
-	"{\"title\":\"T\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHidden\",\"barometre\":{"
+	"{\"title\":\"T\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHiddenContainer\",\"barometre\":{"
 	"\"audience\":\"a\",\"version\":\"1\",\"minutes\":5,\"boxBytes\":4096,\"audienceLabel\":\"A\","
 	"\"complete\":[]},\"pages\":[{\"name\":\"p\",\"title\":\"P\",\"elements\":["
 	"{\"type\":\"text\",\"name\":\"a\",\"title\":\"A\",\"inputType\":\"number\"},"
@@ -40,6 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		json_t *value = expr_value(e, &scope);
 		must(expr_is_true(e, &scope) == json_is_true(value));
 		json_decref(value);
+		json_decref(expr_compile(e, form, 0, &scope));
 	} else {
 		must(err.code == ERR_INVALID && err.line > 0);
 	}

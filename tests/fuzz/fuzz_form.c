@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Form files: refused with a line, or complete enough to be shown and routed. */
 #include "barometre/form/answer.h"
+#include "barometre/form/check.h"
+#include "barometre/form/inspect.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -15,6 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	struct buf out = BUF_LIMIT(1 << 22);
 	form_outline(form, &out);
+	inspect_svg(form, &out);
+	inspect_codebook(form, &out);
 	buf_release(&out);
 	struct routing r;
 	json_t *answers = json_object();
@@ -31,6 +35,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			other->page_count == form->page_count &&
 			other->panel_count == form->panel_count);
 	}
+	struct check_options options = {.box_reserved = 5656, .contact_bytes = 4096};
+	struct findings findings;
+	form_check((struct str){(const char *)data, size}, "fuzz", &options, &findings);
+	findings_release(&findings);
 	json_t *contact, *result = answers_submission(form, answers, 0, &contact);
 	must(answers_validate(form, result, &err));
 	json_decref(result);

@@ -237,7 +237,7 @@ class FormMaker {
 			pages.push(page);
 		}
 		const json = {
-			title: "Formulaire", locale: "fr", clearInvisibleValues: "onHidden",
+			title: "Formulaire", locale: "fr", clearInvisibleValues: "onHiddenContainer",
 			barometre: { audience: "essai", version: "1", minutes: 5, boxBytes: 4096, audienceLabel: "Essai", complete: [] },
 			pages,
 		};

@@ -152,7 +152,6 @@ function asBoolean(tree) {
 function told(made) {
 	const plain = new Random(0);
 	const json = clone(made.json);
-	json.clearInvisibleValues = "onHiddenContainer";
 	const byName = new Map(made.questions.map((question) => [question.name, question]));
 	const visit = (element) => {
 		const question = byName.get(element.name);
@@ -235,6 +234,16 @@ function compareState(said, interview, fail) {
 	return true;
 }
 
+// Ticks in the order of the form, as a page sends them: survey-core puts a choice that was offered later behind.
+function inOrder(made, data) {
+	for (const { kind, json } of made.questions) {
+		if (kind !== "checkbox" || !Array.isArray(data[json.name])) continue;
+		const codes = [...json.choices.map((choice) => choice.value ?? choice), "none", "refused", "dontknow", "other"];
+		data[json.name].sort((a, b) => codes.indexOf(a) - codes.indexOf(b));
+	}
+	return data;
+}
+
 // A person fills in the form in order, changes several answers, and ends.
 async function compareForm(engine, r, tally, count) {
 	const made = makeForm(r);
@@ -277,7 +286,7 @@ async function compareForm(engine, r, tally, count) {
 			const answer = r.chance(25) ? undefined : makeAnswer(r, question);
 			interview.enter(question.name, answer, "une autre");
 		}
-		return interview.data();
+		return inOrder(made, interview.data());
 	});
 	const second = await engine.ask({ form: made.json, cases: changed });
 	changed.forEach((answers, i) => {
@@ -302,7 +311,8 @@ function isExcused(made, said, tally) {
 // Our cleaned data, given to survey-core all at once and with the form as it is published, is stable.
 function compareReloaded(made, said, fail) {
 	// survey-core looks at a ranking before it knows which of its choices are offered: it may lose them.
-	if (made.questions.some(({ kind, json }) => kind === "ranking" && json.choices.some((choice) => choice.visibleIf))) return;
+	// The same of a question with "other": a choice it does not know to be offered becomes "other", with the code as its text.
+	if (made.questions.some(({ kind, json }) => (kind === "ranking" || json.showOtherItem) && json.choices?.some((choice) => choice.visibleIf))) return;
 	const works = made.calculatedTrees.length || made.questions.some((question) => question.kind === "expression");
 	const interview = new Interview(works ? told(made) : made.json);
 	interview.model.data = clone(said.submission);

@@ -16,10 +16,10 @@
 
 static const struct thresholds usual = {11, 5}, off = {0, 0};
 
-#define FORM_HEAD                                                              \
- "{\"title\":\"T\",\"description\":\"D\",\"locale\":\"fr\","                   \
- "\"clearInvisibleValues\":\"onHidden\",\"barometre\":{\"audience\":\"t\","    \
- "\"audienceLabel\":\"T\",\"version\":\"1\",\"minutes\":1,\"boxBytes\":24576," \
+#define FORM_HEAD                                                                    \
+ "{\"title\":\"T\",\"description\":\"D\",\"locale\":\"fr\","                         \
+ "\"clearInvisibleValues\":\"onHiddenContainer\",\"barometre\":{\"audience\":\"t\"," \
+ "\"audienceLabel\":\"T\",\"version\":\"1\",\"minutes\":1,\"boxBytes\":24576,"       \
  "\"complete\":[],\"welcome\":[\"B\"],\"thanks\":[\"M\"]},"
 
 /* Single quotes stand for double ones, so that forms and answers read well in C. */
