@@ -338,7 +338,7 @@ static void ticks_of_a_question_are_one_line(void **state)
 		if (audience.form->questions[i].type == QUESTION_CHECKBOX &&
 			audience.form->questions[i].choice_count > 2)
 			many = &audience.form->questions[i];
-	assert_non_null(many);
+	must(many);
 	SCOPED(free_char)
 	char *body = x_printf("%s=%s&%s=%s", many->name, many->choices[0].code,
 		many->name, many->choices[1].code);
