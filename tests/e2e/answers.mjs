@@ -62,7 +62,10 @@ export async function fill(page, answers) {
       } else if (field.type === 'select-one') {
         await page.locator(`select[name="${name}"]`).selectOption(wanted[0]);
       } else if (field.value === '') {
-        await page.locator(`[name="${name}"]:not([type=radio])`).fill(wanted[0]);
+        const input = page.locator(`[name="${name}"]:not([type=radio])`);
+        await input.fill(wanted[0]);
+        // Going on closes the list of what is proposed, which may be over the next question.
+        await input.blur();
       }
     }
   }

@@ -14,6 +14,7 @@ import { AUDIENCES, awaitStatus, barometre, closeBrowser, follow, heading, makeE
 
 const FULL = Boolean(process.env.E2E_FULL);
 const FEW = FULL ? undefined : ['light', 'narrow-dark'];
+const ONE = FULL ? undefined : ['light'], OTHER = FULL ? undefined : ['narrow-dark'];
 const HERE = dirname(fileURLToPath(import.meta.url));
 const BESIDE = { concurrency: 2 };
 const ESSAI = 'essai', NOW = 'ouverte';
@@ -37,7 +38,7 @@ const pathOf = page => new URL(page.url()).pathname;
 const inLanguage = (path, language) => world.public + path + (language === 'fr' ? '' : `?lang=${language}`);
 
 /* Each page of a questionnaire: empty, refused, filled; then the summary. */
-async function lookThrough(person, name, answers, modes, language) {
+async function lookThrough(person, name, answers, language) {
   const { page } = person;
   const met = new Set();
   for (let pages = 0; pathOf(page) !== '/recapitulatif'; pages++) {
@@ -45,21 +46,21 @@ async function lookThrough(person, name, answers, modes, language) {
     const here = `${name}-${pathOf(page).slice(3)}`;
     if (!met.has(here)) {
       met.add(here);
-      await audit(person, here, { modes, language });
+      await audit(person, here, { modes: ONE, language });
       // What is asked and left out.
-      if ((await next(page)).status() === 422) await audit(person, `${here}-errors`, { modes, language });
+      if ((await next(page)).status() === 422) await audit(person, `${here}-errors`, { modes: OTHER, language });
       else await page.goBack();
     }
     await fill(page, answers);
     const answer = await next(page);
     assert.equal(answer.status(), 200, `${here}: ${(await page.locator('.summary').allInnerTexts()).join(' ')}`);
   }
-  await audit(person, `${name}-summary`, { modes, language });
+  await audit(person, `${name}-summary`, { modes: FEW, language });
 }
 
-async function openForm(person, audience, language, name) {
+async function openForm(person, audience, language, name, modes) {
   await person.page.goto(inLanguage(`/o/${audience}`, language));
-  if (name) await audit(person, name, { language });
+  if (name) await audit(person, name, { modes, language });
   await start(person.page);
   assert.equal(pathOf(person.page), '/q/1');
 }
@@ -81,7 +82,7 @@ describe('every kind of question', BESIDE, () => {
   for (const language of LANGUAGES)
     looking(`in ${language}: each page empty, refused, filled`, async person => {
       const { page } = person;
-      const modes = language === 'fr' ? undefined : FEW;
+      const modes = language === 'fr' ? undefined : OTHER;
       await openForm(person, 'equipes', language);
       for (let pages = 0; pathOf(page) !== '/recapitulatif'; pages++) {
         assert.ok(pages < 40, 'forty pages and no end');
@@ -90,7 +91,7 @@ describe('every kind of question', BESIDE, () => {
         if ((await next(page)).status() === 422) await audit(person, `${here}-errors`, { modes, language });
         else continue;
         await fillAnything(page);
-        await audit(person, `${here}-filled`, { modes: ['light', 'dark', 'forced'], language });
+        await audit(person, `${here}-filled`, { modes: language === 'fr' ? ['light', 'dark', 'forced'] : OTHER, language });
         if ((await next(page)).status() === 422) {
           // A warning stops once.
           await audit(person, `${here}-again`, { modes, language });
@@ -156,7 +157,7 @@ describe('pages without a questionnaire', BESIDE, () => {
     for (const language of LANGUAGES)
       looking(`« ${name} » in ${language}`, async person => {
         assert.equal((await person.page.goto(inLanguage(path, language))).status(), status);
-        await audit(person, `${name}-${language}`, { modes: language === 'fr' && status === 200 ? undefined : FEW, language });
+        await audit(person, `${name}-${language}`, { modes: status !== 200 ? ONE : language === 'fr' ? undefined : OTHER, language });
       });
 
   looking('a receipt that is not whole, a code that opens nothing', async person => {
@@ -178,11 +179,11 @@ describe('the five questionnaires', BESIDE, () => {
       looking(`${audience} in ${language}: each page of its longest way, empty and refused; the summary; thanks`, async person => {
         const { page } = person;
         const form = readForm(audience);
-        await openForm(person, audience, language, `start-${audience}-${language}`);
-        await lookThrough(person, `${audience}-${language}`, asFields(form, solve(form, true)), FEW, language);
+        await openForm(person, audience, language, `start-${audience}-${language}`, audience === 'equipes' ? undefined : ONE);
+        await lookThrough(person, `${audience}-${language}`, asFields(form, solve(form, true)), language);
         assert.equal((await send(page)).status(), 200);
         secret((await page.locator('#receipt').innerText()).trim());
-        await audit(person, `thanks-${audience}-${language}`, { modes: audience === 'equipes' ? undefined : FEW, language });
+        await audit(person, `thanks-${audience}-${language}`, { modes: audience === 'equipes' ? undefined : ONE, language });
       });
 });
 

@@ -314,7 +314,7 @@ class BadInput(unittest.TestCase):
             self.is_clear(resume(code), 422, "Ce code")
         self.assertNotIn("<script>alert", resume("<script>alert(1)</script>").text)
         for broken in (b"code=%FF", b"code=a%00b"):
-            self.is_clear(ask("POST", "/reprise", broken, Content_Type=FORM, Origin=W.public), 400)
+            self.is_clear(ask("POST", "/reprise", broken, Content_Type=FORM, Origin=W.public), 422)
         self.nothing_stored()
 
     def test_communes(self):

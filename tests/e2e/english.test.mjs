@@ -78,7 +78,8 @@ for (const path of ['/', '/retrait', '/confidentialite', '/lexique', '/accessibi
   });
 
 describe('questionnaires', { concurrency: 2 }, () => {
-  for (const audience of AUDIENCES)
+  // That each text of each questionnaire is translated, tests/form/test_languages.py sees without a browser.
+  for (const audience of process.env.E2E_FULL ? AUDIENCES : ['patients', 'etablissements'])
     test(`${audience}: every page, its errors, the summary, the pause, thanks`, async () => {
       const { page, context } = await newPerson();
       const form = readForm(audience);
