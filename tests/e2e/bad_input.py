@@ -213,7 +213,7 @@ class BadInput(unittest.TestCase):
             answer = self.wrong(browser, [(n, v) for n, v in PAGE_1 if n != name] + [(name, value)])
             self.is_clear(answer, 422, "Cette réponse ne fait pas partie de la liste")
             self.assertEqual(answer.form().values("nom_structure"), [MARK])
-            self.assertTrue(answer.has(f"err-{name}"))
+            self.assertTrue(answer.has(f"err-{name}-0"))
         answer = self.wrong(browser, [("localite.hors", "31"), ("territoire_action", "d31")])
         self.is_clear(answer, 422, "Nous ne trouvons pas ce département hors d’Occitanie")
 

@@ -38,7 +38,8 @@ def tests_of(build, label):
 def valgrind(build, label):
     passed = failed = 0
     for name, command, properties in tests_of(build, label):
-        environment = dict(os.environ)
+        # Brute force finds no more under valgrind; it only takes thirty times as long.
+        environment = dict(os.environ, BAROMETRE_CHECK_FORMS="8")
         environment.update(pair.split("=", 1) for pair in properties.get("ENVIRONMENT", []))
         try:
             ended = subprocess.run(
