@@ -161,8 +161,8 @@ export async function newAuditor(options = {}) {
     window.__policy = [];
     new PerformanceObserver(list => {
       for (const entry of list.getEntries())
-        // Under a thousandth is one word that came in the next packet, as any page has; 0.1 is what people notice.
-        if (!entry.hadRecentInput && entry.value >= 0.001)
+        // Under a hundredth is a line that came in the next packet, on a busy machine; from 0.1 on people notice.
+        if (!entry.hadRecentInput && entry.value >= 0.01)
           window.__shifts.push(`${entry.value.toFixed(4)} ${(entry.sources ?? []).map(s => s.node?.outerHTML?.slice(0, 80)).join(' | ')}`);
     }).observe({ type: 'layout-shift', buffered: true });
     document.addEventListener('securitypolicyviolation', e => window.__policy.push(`${e.violatedDirective} ${e.blockedURI}`));
