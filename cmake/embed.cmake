@@ -7,11 +7,15 @@ find_program(GZIP gzip)
 
 function(_barometre_asm_blob out_asm out_deps symbol file compress)
 	set(base ${CMAKE_CURRENT_BINARY_DIR}/embed/${symbol})
-	# Scripts and styles travel without the lines that are only comments, and without indentation.
+	# Scripts and styles travel without the lines that are only one comment, and without indentation. A text that spans
+	# lines would be changed: an odd number of ` or a \ at the end of a line stops the build.
 	if(compress AND file MATCHES "\\.(js|css)$")
 		set(slim ${base}.slim)
 		add_custom_command(OUTPUT ${slim} DEPENDS ${file} VERBATIM
-			COMMAND sed -E -e "/^[[:space:]]*\\/\\//d" -e "/^[[:space:]]*\\/\\*.*\\*\\/$/d" -e "s/^[[:space:]]+//" ${file} > ${slim})
+			COMMENT "Slimming ${file}: fails where a text spans lines"
+			COMMAND sed -E -e "/^[^`]*`([^`]*`[^`]*`)*[^`]*$/q1" -e "/\\\\$/q1"
+				-e "/^[[:space:]]*\\/\\/([^*]|\\*+[^*\\/])*\\**$/d"
+				-e "/^[[:space:]]*\\/\\*([^*]|\\*+[^*\\/])*\\*+\\/$/d" -e "s/^[[:space:]]+//" ${file} > ${slim})
 		set(file ${slim})
 	endif()
 	set(asm ".global ${symbol}\n.balign 16\n${symbol}: .incbin \"${file}\"\n")

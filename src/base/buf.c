@@ -110,6 +110,21 @@ void buf_html(struct buf *out, struct str text)
 	}
 }
 
+void buf_csv(struct buf *out, const char *text)
+{
+	if (!strpbrk(text, ",\"\r\n")) {
+		buf_puts(out, text);
+		return;
+	}
+	buf_addc(out, '"');
+	for (; *text; text++) {
+		if (*text == '"')
+			buf_addc(out, '"');
+		buf_addc(out, *text);
+	}
+	buf_addc(out, '"');
+}
+
 void buf_printf(struct buf *b, const char *format, ...)
 {
 	va_list args;

@@ -112,24 +112,48 @@ static bool rewrite_escape(struct rewriter *w, bool inside)
 	return true;
 }
 
+/* \d and its like, behind a backslash: many characters, that no range can begin or end with. */
+static bool is_class(char c)
+{
+	switch (c) {
+	case 'd':
+	case 'D':
+	case 'w':
+	case 'W':
+	case 's':
+	case 'S':
+		return true;
+	default:
+		return false;
+	}
+}
+
 static bool rewrite_set(struct rewriter *w)
 {
+	bool after_class = false;
 	size_t start = w->at++;
 	bool negated = here(w, 0) == '^';
 	buf_puts(&w->out, negated ? "[^" : "[");
 	w->at += negated;
+	const char *inside = w->from.p + w->at;
 	if (here(w, 0) == ']')
 		return refuse(
 			w, "an empty set is outside the profile: name its characters");
 	while (w->at < w->from.n && here(w, 0) != ']') {
 		char c = here(w, 0);
 		if (c == '\\') {
+			after_class = is_class(here(w, 1));
 			if (!rewrite_escape(w, true))
 				return false;
 			continue;
 		}
-		if (c == '-' && here(w, 1) == '-')
+		bool before_class = here(w, 1) == '\\' && is_class(here(w, 2));
+		bool first = w->from.p + w->at == inside;
+		if (c == '-' &&
+			(here(w, 1) == '-' || (after_class && here(w, 1) != ']') ||
+				(before_class && !first)))
 			return refuse(w, "put one hyphen, at the end of the set");
+		after_class = false;
 		/* ICU knows sets inside sets, and their intersection. */
 		if (c == '[' || c == '&' || c == '{' || c == '}' || c == '$')
 			buf_addc(&w->out, '\\');

@@ -19,20 +19,20 @@ void findings_release(struct findings *f)
 	*f = (struct findings){0};
 }
 
-size_t findings_count(const struct findings *f, enum finding_level level)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < f->count; i++)
-		count += f->list[i].level == level;
-	return count;
-}
-
 void findings_write(const struct findings *f, const char *file, struct buf *out)
 {
 	static const char *const levels[] = {"error", "warning", "note"};
 	for (size_t i = 0; i < f->count; i++)
 		buf_printf(out, "%s:%d:%d: %s: %s\n", file, f->list[i].line,
 			f->list[i].column, levels[f->list[i].level], f->list[i].text);
+}
+
+size_t findings_count(const struct findings *f, enum finding_level level)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < f->count; i++)
+		count += f->list[i].level == level;
+	return count;
 }
 
 static bool stands_before(const struct finding *a, const struct finding *b)

@@ -180,10 +180,6 @@ static void read_question(struct domains *d, size_t index)
 		if (q->choices[i].visible_if)
 			domains_read(d, q->choices[i].visible_if,
 				q->choices[i].visible_if->root);
-	for (size_t i = 0; i < q->row_count; i++)
-		if (q->rows[i].visible_if)
-			domains_read(
-				d, q->rows[i].visible_if, q->rows[i].visible_if->root);
 	read_bounds(d, q);
 }
 
@@ -506,8 +502,7 @@ static void fill_parts(struct domains *d, const struct question *q, json_t *list
 	must(done && json_array_append_new(done, json_object()) == 0);
 	for (size_t i = 0; i < part_count(q); i++) {
 		const char *code = part_code(q, i);
-		bool differs = row_matters(d, q, code) ||
-			(q->type == QUESTION_MATRIX && q->rows[i].visible_if);
+		bool differs = row_matters(d, q, code);
 		if (!differs && rest)
 			continue;
 		rest = rest || !differs;

@@ -217,7 +217,7 @@ static void check_profiles(struct check *c)
 			source_map_find(
 				c->map, c->objects[form_index(c->form, last)], "name"),
 			"the %zu segments make %zu combinations: most will hold fewer than five "
-			"people and be merged at the count: ask with fewer choices",
+			"people, who could be known by them: ask with fewer choices",
 			segments, combinations);
 }
 

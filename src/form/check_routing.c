@@ -153,10 +153,11 @@ static struct expr *read_condition(
 	return TAKE(e);
 }
 
-static void check_choices(struct reach *r, size_t index, const char *key)
+/* Rows and columns of a matrix have no condition. */
+static void check_choices(struct reach *r, size_t index)
 {
 	struct check *c = r->c;
-	const json_t *list = json_object_get(c->objects[index], key);
+	const json_t *list = json_object_get(c->objects[index], "choices");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *o = json_array_get(list, i);
 		SCOPED(expr_drop)
@@ -274,8 +275,7 @@ static void check_question(struct reach *r, const json_t *o, size_t index)
 	}
 	if (e && !push(r, e, e->root, true))
 		return;
-	check_choices(r, index, q->type == QUESTION_MATRIX ? "columns" : "choices");
-	check_choices(r, index, "rows");
+	check_choices(r, index);
 	check_required(r, index);
 	check_validators(r, index);
 	check_value(r, index);

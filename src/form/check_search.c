@@ -70,33 +70,24 @@ static bool demands_hold(struct search *s, size_t settled)
 	return true;
 }
 
-static bool is_offered(
-	struct search *s, const struct choice *list, size_t count, const char *code)
+static bool is_offered(struct search *s, const struct question *q, const char *code)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(list[i].code, code) == 0)
-			return holds(s, list[i].visible_if);
+	for (size_t i = 0; i < q->choice_count; i++)
+		if (strcmp(q->choices[i].code, code) == 0)
+			return holds(s, q->choices[i].visible_if);
 	return true;
 }
 
 /* Could this be chosen, with the choices that are offered? */
 static bool can_be_given(struct search *s, const struct question *q, const json_t *value)
 {
-	const char *key;
-	json_t *member;
 	if (q->type == QUESTION_RANKING)
 		return true;
 	if (json_is_string(value))
-		return is_offered(
-			s, q->choices, q->choice_count, json_string_value(value));
+		return is_offered(s, q, json_string_value(value));
 	for (size_t i = 0; i < json_array_size(value); i++)
 		if (!can_be_given(s, q, json_array_get(value, i)))
 			return false;
-	json_object_foreach((json_t *)(uintptr_t)value, key, member) {
-		if (!is_offered(s, q->rows, q->row_count, key) ||
-			!can_be_given(s, q, member))
-			return false;
-	}
 	return true;
 }
 

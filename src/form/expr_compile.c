@@ -33,11 +33,6 @@ static bool expr_changes(struct compiler *c, const struct expr *e)
 	return node_changes(c, e, e->root);
 }
 
-static bool is_worked_out(const struct question *q)
-{
-	return q->type == QUESTION_EXPRESSION || q->type == QUESTION_CALCULATED;
-}
-
 /* A question that stands on the page but that the other pages hide reads as missing: it does not change. */
 static bool look_at_question(struct compiler *c, const struct question *q)
 {
@@ -46,11 +41,11 @@ static bool look_at_question(struct compiler *c, const struct question *q)
 	if (q->page != c->page)
 		return false;
 	if (!q->visible_if)
-		return !is_worked_out(q) || expr_changes(c, q->expression);
+		return !q->expression || expr_changes(c, q->expression);
 	if (expr_changes(c, q->visible_if))
 		return true;
 	return expr_is_true(q->visible_if, c->scope) &&
-		(!is_worked_out(q) || expr_changes(c, q->expression));
+		(!q->expression || expr_changes(c, q->expression));
 }
 
 static bool question_changes(struct compiler *c, size_t index)
@@ -114,7 +109,7 @@ static json_t *without_empty_text(json_t *value)
 static json_t *answer(struct compiler *c, const struct node *n)
 {
 	const struct question *q = &c->form->questions[n->question];
-	if (!is_worked_out(q))
+	if (!q->expression)
 		return n->z_row ? json_pack("[sss]", "?", q->name, n->z_row)
 				: json_pack("[ss]", "?", q->name);
 	json_t *value = without_empty_text(
@@ -129,7 +124,7 @@ static json_t *answer(struct compiler *c, const struct node *n)
 
 static json_t *name(struct compiler *c, const struct node *n)
 {
-	bool typed = !is_worked_out(&c->form->questions[n->question]);
+	bool typed = !c->form->questions[n->question].expression;
 	json_t *value = answer(c, n);
 	return typed && n->type == TYPE_DATE ? date_json(value) : value;
 }

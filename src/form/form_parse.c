@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "reader.h"
+#include "rules.h"
 
 #define MAX_BYTES 1000000
 #define MAX_PAGES 100
@@ -27,11 +28,6 @@ static void drop_reader(struct reader *r)
 	free(r->questions);
 	free(r->panels);
 	free(r->piped);
-}
-
-static void drop_json(json_t **j)
-{
-	json_decref(*j);
 }
 
 /* The words SurveyJS needs to do what we do. */
@@ -271,7 +267,7 @@ struct form *form_parse(struct str json, const char *file, struct err *err)
 			"%s:1:1: error: a form has at most %d bytes", file, MAX_BYTES);
 		return NULL;
 	}
-	SCOPED(drop_json)
+	SCOPED(json_drop)
 	json_t *root = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &why);
 	if (!root || !json_is_object(root)) {
 		int line = root ? 1 : why.line;

@@ -6,6 +6,19 @@
 
 #include "inspect_private.h"
 
+const char *inspect_input(enum input_type input)
+{
+	static const char *const names[] = {
+		[INPUT_TEXT] = "text",
+		[INPUT_NUMBER] = "number",
+		[INPUT_DATE] = "date",
+		[INPUT_MONTH] = "month",
+		[INPUT_EMAIL] = "email",
+		[INPUT_TEL] = "tel",
+	};
+	return names[input];
+}
+
 const char *inspect_type(const struct question *q)
 {
 	static const char *const names[] = {
@@ -23,15 +36,7 @@ const char *inspect_type(const struct question *q)
 		[QUESTION_EXPRESSION] = "expression",
 		[QUESTION_CALCULATED] = "calculated",
 	};
-	static const char *const inputs[] = {
-		[INPUT_TEXT] = "text",
-		[INPUT_NUMBER] = "number",
-		[INPUT_DATE] = "date",
-		[INPUT_MONTH] = "month",
-		[INPUT_EMAIL] = "email",
-		[INPUT_TEL] = "tel",
-	};
-	return q->type == QUESTION_TEXT ? inputs[q->input] : names[q->type];
+	return q->type == QUESTION_TEXT ? inspect_input(q->input) : names[q->type];
 }
 
 const char *inspect_role(const struct question *q)
@@ -45,6 +50,19 @@ const char *inspect_role(const struct question *q)
 		[ROLE_CONTACT] = "contact",
 	};
 	return names[q->role];
+}
+
+char *inspect_condition(const struct form *form, const struct question *q)
+{
+	const struct expr *page = q->page < form->page_count
+		? form->pages[q->page].visible_if
+		: NULL;
+	if (page && q->visible_if)
+		return x_printf(
+			"(%s) and (%s)", expr_source(page), expr_source(q->visible_if));
+	if (page || q->visible_if)
+		return x_strdup(expr_source(page ? page : q->visible_if));
+	return x_strdup("");
 }
 
 static void add_link(struct links *links, struct link one)
@@ -126,25 +144,26 @@ static void outline_choices(const struct question *q, struct buf *out)
 		buf_printf(out, "    - other: %s\n", q->other_text);
 }
 
-static void outline_limits(const struct validator *v, struct buf *out)
-{
-	if (v->has_min)
-		buf_printf(out, " from %.15g", v->min);
-	if (v->has_max)
-		buf_printf(out, " to %.15g", v->max);
-}
-
-static void outline_validators(const struct question *q, struct buf *out)
+void inspect_check(const struct validator *v, struct buf *out)
 {
 	static const char *const kinds[] = {
 		"number", "length", "ticks", "pattern", "e-mail address", "true:"};
 	static const char *const levels[] = {"error", "warning", "information"};
+	buf_printf(out, "%s unless %s", levels[v->level], kinds[v->kind]);
+	if (v->has_min)
+		buf_printf(out, " from %.15g", v->min);
+	if (v->has_max)
+		buf_printf(out, " to %.15g", v->max);
+	if (v->expression)
+		buf_printf(out, " %s", expr_source(v->expression));
+}
+
+static void outline_validators(const struct question *q, struct buf *out)
+{
 	for (size_t i = 0; i < q->validator_count; i++) {
 		const struct validator *v = &q->validators[i];
-		buf_printf(out, "    ! %s unless %s", levels[v->level], kinds[v->kind]);
-		outline_limits(v, out);
-		if (v->expression)
-			buf_printf(out, " %s", expr_source(v->expression));
+		buf_puts(out, "    ! ");
+		inspect_check(v, out);
 		buf_printf(out, "%s%s\n", v->text ? " — " : "", v->text ? v->text : "");
 	}
 }

@@ -2,40 +2,12 @@
 /* The variables of a form and their codes as CSV. */
 #include "inspect_private.h"
 
-static void csv_field(struct buf *out, const char *text)
-{
-	bool quoted = strpbrk(text, ",\"\r\n") != NULL;
-	if (quoted)
-		buf_addc(out, '"');
-	for (; *text; text++) {
-		if (*text == '"')
-			buf_addc(out, '"');
-		buf_addc(out, *text);
-	}
-	if (quoted)
-		buf_addc(out, '"');
-}
-
 /* What is the same on every line of a question. */
 struct entry {
 	const struct question *q;
 	const char *condition, *base;
 	struct buf *out;
 };
-
-/* Conditions of the page and of the question; "" for none. */
-static char *condition_of(const struct form *form, const struct question *q)
-{
-	const struct expr *page = q->page < form->page_count
-		? form->pages[q->page].visible_if
-		: NULL;
-	if (page && q->visible_if)
-		return x_printf(
-			"(%s) and (%s)", expr_source(page), expr_source(q->visible_if));
-	if (page || q->visible_if)
-		return x_strdup(expr_source(page ? page : q->visible_if));
-	return x_strdup("");
-}
 
 static char *base_of(const struct question *q, const char *condition)
 {
@@ -51,21 +23,28 @@ static char *base_of(const struct question *q, const char *condition)
 	return buf_take(&base);
 }
 
-/* `part`: what stands behind the name of the question, ".row", or "". */
-static void write_line(const struct entry *e, const char *part, const char *type,
-	const char *code, const char *label)
+/* A part of a question that is a variable of its own, or the question. */
+struct variable {
+	const char *part; /* what stands behind the name of the question, ".row", or "" */
+	const char *type;
+	bool required;
+};
+
+static void write_line(const struct entry *e, const struct variable *v, const char *code,
+	const char *label)
 {
 	const struct question *q = e->q;
-	SCOPED(free_char) char *variable = x_printf("%s%s", q->name, part);
+	SCOPED(free_char) char *variable = x_printf("%s%s", q->name, v->part);
 	const char *required = q->required_if ? expr_source(q->required_if) : "no";
-	const char *const fields[] = {variable, q->name, type, inspect_role(q), code,
-		label, e->condition, e->base, q->required ? "yes" : required,
+	const char *const fields[] = {variable, q->name, v->type, inspect_role(q), code,
+		label, e->condition, e->base,
+		q->required || v->required ? "yes" : required,
 		q->published_2023 ? "2023" : "new", q->codebook ? q->codebook : "",
 		q->title};
 	for (size_t i = 0; i < COUNT_OF(fields); i++) {
 		if (i > 0)
 			buf_addc(e->out, ',');
-		csv_field(e->out, fields[i]);
+		buf_csv(e->out, fields[i]);
 	}
 	buf_puts(e->out, "\r\n");
 }
@@ -74,29 +53,29 @@ static void write_codes(const struct entry *e, const struct choice *row)
 {
 	const struct question *q = e->q;
 	SCOPED(free_char) char *part = row ? x_printf(".%s", row->code) : x_strdup("");
+	const struct variable v = {part, inspect_type(q), false};
 	for (size_t i = 0; i < q->choice_count; i++) {
 		const struct choice *c = &q->choices[i];
 		SCOPED(free_char)
 		char *label = row ? x_printf("%s: %s", row->text, c->text)
 				  : x_strdup(c->text);
-		write_line(e, part, inspect_type(q), c->code, label);
+		write_line(e, &v, c->code, label);
 	}
 	if (q->has_other)
-		write_line(e, part, inspect_type(q), "other", q->other_text);
+		write_line(e, &v, "other", q->other_text);
 }
 
 static void write_item(const struct entry *e, const struct text_item *item)
 {
-	static const char *const inputs[] = {
-		"text", "number", "date", "month", "email", "tel"};
 	SCOPED(free_char) char *part = x_printf(".%s", item->code);
-	write_line(e, part, inputs[item->input], "", item->title);
+	const struct variable v = {part, inspect_input(item->input), item->required};
+	write_line(e, &v, "", item->title);
 }
 
 static void write_question(
 	const struct form *form, const struct question *q, struct buf *out)
 {
-	SCOPED(free_char) char *condition = condition_of(form, q);
+	SCOPED(free_char) char *condition = inspect_condition(form, q);
 	SCOPED(free_char) char *base = base_of(q, condition);
 	struct entry e = {q, condition, base, out};
 	if (q->type == QUESTION_HTML)
@@ -110,9 +89,11 @@ static void write_question(
 	if (q->choice_count > 0)
 		write_codes(&e, NULL);
 	else
-		write_line(&e, "", inspect_type(q), "", q->short_label);
+		write_line(&e, &(struct variable){"", inspect_type(q), false}, "",
+			q->short_label);
 	if (q->has_other)
-		write_line(&e, "-Comment", "text", "", q->other_text);
+		write_line(&e, &(struct variable){"-Comment", "text", false}, "",
+			q->other_text);
 }
 
 void inspect_codebook(const struct form *form, struct buf *out)

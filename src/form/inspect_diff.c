@@ -112,6 +112,36 @@ static const struct text_item *find_item(const struct question *q, const char *c
 	return NULL;
 }
 
+static char *scale_of(const struct question *q)
+{
+	SCOPED(buf_release) struct buf text = BUF_LIMIT(200);
+	if (q->type == QUESTION_RATING)
+		buf_printf(&text, "%.15g to %.15g by %.15g", q->min, q->max, q->step);
+	else
+		buf_puts(&text, q->scale ? "scale" : "");
+	return buf_take(&text);
+}
+
+static char *limits_of(bool has_min, double min, bool has_max, double max)
+{
+	SCOPED(buf_release) struct buf text = BUF_LIMIT(200);
+	if (has_min)
+		buf_printf(&text, "from %.15g", min);
+	if (has_max)
+		buf_printf(&text, "%sto %.15g", has_min ? " " : "", max);
+	return buf_take(&text);
+}
+
+static char *checks_of(const struct question *q)
+{
+	SCOPED(buf_release) struct buf text = BUF_LIMIT(1 << 20);
+	for (size_t i = 0; i < q->validator_count; i++) {
+		buf_puts(&text, i > 0 ? "; " : "");
+		inspect_check(&q->validators[i], &text);
+	}
+	return buf_take(&text);
+}
+
 static void compare_items(
 	struct comparison *k, const struct question *a, const struct question *b)
 {
@@ -127,48 +157,28 @@ static void compare_items(
 				new->title);
 			continue;
 		}
+		SCOPED(free_char)
+		char *before = limits_of(old->has_min, old->min, old->has_max, old->max);
+		SCOPED(free_char)
+		char *after = limits_of(new->has_min, new->min, new->has_max, new->max);
 		compare_text(k, CLASS_CHOICES, "item-relabelled", new->code, old->title,
 			new->title);
 		if (old->input != new->input)
-			add_change(k, CLASS_BROKEN, "item-type", new->code, NULL, NULL);
+			add_change(k, CLASS_BROKEN, "item-type", new->code,
+				inspect_input(old->input), inspect_input(new->input));
+		else
+			compare_text(k, CLASS_CHOICES, "item-limits", new->code, before,
+				after);
+		compare_flag(k, CLASS_ROUTING, "item-required", new->code, old->required,
+			new->required);
 	}
-}
-
-static char *scale_of(const struct question *q)
-{
-	SCOPED(buf_release) struct buf text = BUF_LIMIT(200);
-	if (q->type == QUESTION_RATING)
-		buf_printf(&text, "%.15g to %.15g by %.15g", q->min, q->max, q->step);
-	else
-		buf_puts(&text, q->scale ? "scale" : "");
-	return buf_take(&text);
-}
-
-static char *limits_of(const struct question *q)
-{
-	SCOPED(buf_release) struct buf text = BUF_LIMIT(200);
-	if (q->has_min)
-		buf_printf(&text, "from %.15g", q->min);
-	if (q->has_max)
-		buf_printf(&text, "%sto %.15g", q->has_min ? " " : "", q->max);
-	return buf_take(&text);
-}
-
-static char *condition_of(const struct form *form, const struct question *q)
-{
-	const struct expr *page = q->page < form->page_count
-		? form->pages[q->page].visible_if
-		: NULL;
-	return x_printf("%s%s%s", page ? expr_source(page) : "",
-		page && q->visible_if ? " and " : "",
-		q->visible_if ? expr_source(q->visible_if) : "");
 }
 
 static void compare_routing(struct comparison *k, const struct form *old,
 	const struct question *a, const struct form *new, const struct question *b)
 {
-	SCOPED(free_char) char *before = condition_of(old, a);
-	SCOPED(free_char) char *after = condition_of(new, b);
+	SCOPED(free_char) char *before = inspect_condition(old, a);
+	SCOPED(free_char) char *after = inspect_condition(new, b);
 	compare_text(k, CLASS_ROUTING, "condition", NULL, before, after);
 	compare_flag(k, CLASS_ROUTING, "required", NULL, a->required, b->required);
 	compare_text(k, CLASS_ROUTING, "required-if", NULL, source(a->required_if),
@@ -182,8 +192,12 @@ static void compare_questions(struct comparison *k, const struct form *old,
 {
 	SCOPED(free_char) char *old_scale = scale_of(a);
 	SCOPED(free_char) char *new_scale = scale_of(b);
-	SCOPED(free_char) char *old_limits = limits_of(a);
-	SCOPED(free_char) char *new_limits = limits_of(b);
+	SCOPED(free_char)
+	char *old_limits = limits_of(a->has_min, a->min, a->has_max, a->max);
+	SCOPED(free_char)
+	char *new_limits = limits_of(b->has_min, b->min, b->has_max, b->max);
+	SCOPED(free_char) char *old_checks = checks_of(a);
+	SCOPED(free_char) char *new_checks = checks_of(b);
 	compare_text(k, CLASS_BROKEN, "type", NULL, inspect_type(a), inspect_type(b));
 	compare_text(k, CLASS_BROKEN, "scale", NULL, old_scale, new_scale);
 	compare_text(k, CLASS_BROKEN, "role", NULL, inspect_role(a), inspect_role(b));
@@ -193,6 +207,7 @@ static void compare_questions(struct comparison *k, const struct form *old,
 		source(b->expression));
 	if (a->type == b->type && a->type != QUESTION_RATING)
 		compare_text(k, CLASS_CHOICES, "limits", NULL, old_limits, new_limits);
+	compare_text(k, CLASS_CHOICES, "checks", NULL, old_checks, new_checks);
 	compare_text(k, CLASS_WORDING, "title", NULL, a->title, b->title);
 	compare_text(
 		k, CLASS_WORDING, "description", NULL, a->description, b->description);

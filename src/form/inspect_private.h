@@ -7,7 +7,12 @@
 #include "expr_node.h"
 
 const char *inspect_type(const struct question *);
+const char *inspect_input(enum input_type);
 const char *inspect_role(const struct question *);
+/* Fresh: the conditions of its page and its own; "" for none. */
+char *inspect_condition(const struct form *, const struct question *);
+/* "error unless number from 0 to 9": what a validator wants, without its text. */
+void inspect_check(const struct validator *, struct buf *out);
 
 /* One condition reads one question. */
 struct link {

@@ -24,7 +24,8 @@ size_t problems_count(const struct problems *p, enum problem_level level)
 	return n;
 }
 
-struct problem *page_remark(
+/* Adds what may be an error, a warning or an information to the present question. */
+static struct problem *remark(
 	struct page_reader *r, enum problem_level level, const char *row, char *message)
 {
 	struct problems *p = r->problems;
@@ -38,7 +39,7 @@ struct problem *page_remark(
 
 struct problem *page_problem(struct page_reader *r, const char *row, char *message)
 {
-	return page_remark(r, LEVEL_ERROR, row, message);
+	return remark(r, LEVEL_ERROR, row, message);
 }
 
 /* Is the field called "<name><suffix>"? */
@@ -88,17 +89,10 @@ static bool has_parts(const struct question *q)
 		q->type == QUESTION_RANKING;
 }
 
-/* Does anybody fill it in? */
-static bool takes_answer(const struct question *q)
-{
-	return q->type != QUESTION_HTML && q->type != QUESTION_EXPRESSION &&
-		q->type != QUESTION_CALCULATED;
-}
-
 /* May a field of this name be posted to the question? */
 static bool takes_field(const struct question *q, struct str name)
 {
-	if (!takes_answer(q))
+	if (!rule_takes_answer(q))
 		return false;
 	if (q->has_other && is_called(name, q->name, "-Comment"))
 		return true;
@@ -242,7 +236,7 @@ static void apply_validators(struct page_reader *r, bool errors)
 		if ((v->level == LEVEL_ERROR) != errors || waits(r, v) ||
 			rule_validator_holds(q, v, answer, &scope))
 			continue;
-		page_remark(r, v->level, NULL,
+		remark(r, v->level, NULL,
 			v->text ? answers_fill(r->form, v->text, r->answers,
 					  r->walk->today, false)
 				: page_message_validator(r->language, q, v, answer));
@@ -310,7 +304,7 @@ bool answers_read_page(const struct form *form, size_t page, const struct field 
 	for (size_t i = p->first; i < p->first + p->count; i++) {
 		const struct question *q = &form->questions[i];
 		bool visible = walk_visible(&w, i);
-		if (!takes_answer(q))
+		if (!rule_takes_answer(q))
 			continue;
 		if (visible)
 			read_question(&r, q, walk_required(&w, i));

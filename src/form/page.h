@@ -24,9 +24,6 @@ struct str page_field(const struct page_reader *, const char *suffix);
 struct str page_part(const struct page_reader *, const char *code);
 /* Adds an error to the present question; takes the message. `row` is borrowed from the form. */
 struct problem *page_problem(struct page_reader *, const char *row, char *message);
-/* The same for what may be an error, a warning or an information. */
-struct problem *page_remark(
-	struct page_reader *, enum problem_level, const char *row, char *message);
 /* Keeps what was refused, to be shown again. */
 void page_keep_typed(struct page_reader *, const char *suffix, struct str);
 
@@ -42,9 +39,6 @@ json_t *page_read_ranking(struct page_reader *);
 /* One text of its kind, cleaned and not empty. Refused: NULL, and an error at `row`; the caller keeps what was typed. */
 json_t *page_read_value(
 	struct page_reader *, const struct question *kind, const char *row, struct str);
-
-/* A field of a multipletext as the question it would be alone. */
-struct question page_item_kind(const struct text_item *);
 
 /* What to say, fresh, in the language. */
 char *page_message_missing(const struct language *, const struct question *);

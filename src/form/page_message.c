@@ -133,7 +133,7 @@ char *page_message_missing(const struct language *language, const struct questio
 static char *message_length(
 	const struct language *language, const struct validator *v, const json_t *answer)
 {
-	struct str s = {json_string_value(answer), json_string_length(answer)};
+	struct str s = json_str(answer);
 	size_t written = s.p ? str_count_chars(s) : 0;
 	if (v->has_max && (double)written > v->max)
 		return page_message_too_long(language, (size_t)v->max, written);

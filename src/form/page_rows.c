@@ -10,12 +10,10 @@ json_t *page_read_matrix(struct page_reader *r)
 	json_t *answer = json_object(), *typed = json_object();
 	for (size_t i = 0; i < q->row_count; i++) {
 		struct str code = page_part(r, q->rows[i].code);
-		const struct choice *c = question_find_choice(q, code);
-		if (code.n == 0 || !walk_offers(r->walk, &q->rows[i]) ||
-			(c && !walk_offers(r->walk, c)))
+		if (code.n == 0)
 			continue;
 		json_object_set_new(typed, q->rows[i].code, json_stringn(code.p, code.n));
-		if (c)
+		if (question_find_choice(q, code))
 			json_object_set_new(
 				answer, q->rows[i].code, json_stringn(code.p, code.n));
 		else
@@ -24,8 +22,7 @@ json_t *page_read_matrix(struct page_reader *r)
 	}
 	bool forged = r->refused;
 	for (size_t i = 0; i < q->row_count && q->each_row_required; i++)
-		if (r->check_required && walk_offers(r->walk, &q->rows[i]) &&
-			!json_object_get(typed, q->rows[i].code))
+		if (r->check_required && !json_object_get(typed, q->rows[i].code))
 			page_problem(r, q->rows[i].code,
 				x_strdup(words(r->language,
 					"Choisissez une réponse pour cette ligne.")));
@@ -38,12 +35,11 @@ json_t *page_read_matrix(struct page_reader *r)
 	return NULL;
 }
 
-struct question page_item_kind(const struct text_item *item)
+/* A field of a multipletext as the question it would be alone. */
+static struct question item_kind(const struct text_item *item)
 {
 	return (struct question){
 		.name = item->code,
-		.title = item->title,
-		.placeholder = item->placeholder,
 		.type = QUESTION_TEXT,
 		.input = item->input,
 		.required = item->required,
@@ -59,7 +55,7 @@ struct question page_item_kind(const struct text_item *item)
 static void read_item(struct page_reader *r, const struct text_item *item, json_t *answer,
 	json_t *typed)
 {
-	struct question kind = page_item_kind(item);
+	struct question kind = item_kind(item);
 	SCOPED(free_char) char *text = rule_clean(page_part(r, item->code), false);
 	if (!text[0])
 		return;
@@ -77,7 +73,7 @@ json_t *page_read_multipletext(struct page_reader *r)
 		read_item(r, &q->items[i], answer, typed);
 	bool refused = r->refused;
 	for (size_t i = 0; i < q->item_count && r->check_required; i++) {
-		struct question kind = page_item_kind(&q->items[i]);
+		struct question kind = item_kind(&q->items[i]);
 		if (kind.required && !json_object_get(typed, kind.name))
 			page_problem(r, q->items[i].code,
 				page_message_missing(r->language, &kind));

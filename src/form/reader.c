@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "rules.h"
+
 static bool refuse(struct reader *r, struct source_place at, const char *text)
 {
 	return err_set_line(r->err, ERR_INVALID, at.line, "%s:%d:%d: error: %s", r->file,
@@ -58,11 +60,6 @@ bool reader_keys(
 	return true;
 }
 
-static struct str string_of(json_t *value)
-{
-	return (struct str){json_string_value(value), json_string_length(value)};
-}
-
 bool reader_string(struct reader *r, json_t *object, const char *key, const char **ret)
 {
 	json_t *value = json_object_get(object, key);
@@ -71,10 +68,10 @@ bool reader_string(struct reader *r, json_t *object, const char *key, const char
 	if (!json_is_string(value))
 		return reader_refuse(
 			r, object, key, "'%s' must be a text in quotes", key);
-	if (str_trim(string_of(value)).n == 0)
+	if (str_trim(json_str(value)).n == 0)
 		return reader_refuse(
 			r, object, key, "'%s' is empty: write it or remove the key", key);
-	*ret = arena_dup(&r->owner->arena, string_of(value));
+	*ret = arena_dup(&r->owner->arena, json_str(value));
 	return true;
 }
 
@@ -159,14 +156,26 @@ bool reader_plain_text(
 	return read;
 }
 
+/* Room for the texts of a list and the NULL behind them. NULL when it is there and no list. */
+static const char **begin_list(
+	struct reader *r, json_t *object, const char *key, json_t **ret_value)
+{
+	json_t *value = *ret_value = json_object_get(object, key);
+	if (value && !json_is_array(value)) {
+		reader_refuse(r, object, key, "'%s' must be a list of texts", key);
+		return NULL;
+	}
+	return arena_alloc(&r->owner->arena, json_array_size(value) + 1, sizeof(char *));
+}
+
 bool reader_texts(struct reader *r, json_t *object, const char *key,
 	const char *const **ret, size_t *ret_count)
 {
-	json_t *value = json_object_get(object, key);
+	json_t *value;
+	const char **list = begin_list(r, object, key, &value);
 	size_t n = json_array_size(value);
-	if (value && !json_is_array(value))
-		return reader_refuse(r, object, key, "'%s' must be a list of texts", key);
-	const char **list = arena_alloc(&r->owner->arena, n + 1, sizeof(*list));
+	if (!list)
+		return false;
 	for (size_t i = 0; i < n; i++) {
 		json_t *one = json_array_get(value, i);
 		const char *from = "default";
@@ -176,12 +185,12 @@ bool reader_texts(struct reader *r, json_t *object, const char *key,
 			from = pick_locale(r, one);
 		}
 		json_t *text = json_is_object(one) ? json_object_get(one, from) : one;
-		if (!json_is_string(text) || str_trim(string_of(text)).n == 0)
+		if (!json_is_string(text) || str_trim(json_str(text)).n == 0)
 			return reader_refuse(r, object, key,
 				"'%s' must be a list of French texts, or of objects "
 				"{\"default\": \"…\", \"en\": \"…\"}",
 				key);
-		list[i] = arena_dup(&r->owner->arena, string_of(text));
+		list[i] = arena_dup(&r->owner->arena, json_str(text));
 		note_piped(r, object, key, list[i]);
 	}
 	*ret = list;
@@ -248,17 +257,17 @@ bool reader_whole(struct reader *r, json_t *object, const char *key, long long l
 bool reader_strings(struct reader *r, json_t *object, const char *key,
 	const char *const **ret, size_t *ret_count)
 {
-	json_t *value = json_object_get(object, key);
+	json_t *value;
+	const char **list = begin_list(r, object, key, &value);
 	size_t n = json_array_size(value);
-	if (value && !json_is_array(value))
-		return reader_refuse(r, object, key, "'%s' must be a list of texts", key);
-	const char **list = arena_alloc(&r->owner->arena, n + 1, sizeof(*list));
+	if (!list)
+		return false;
 	for (size_t i = 0; i < n; i++) {
 		json_t *one = json_array_get(value, i);
 		if (!json_is_string(one) || json_string_length(one) == 0)
 			return reader_refuse(
 				r, object, key, "'%s' must be a list of texts", key);
-		list[i] = arena_dup(&r->owner->arena, string_of(one));
+		list[i] = arena_dup(&r->owner->arena, json_str(one));
 	}
 	*ret = list;
 	if (ret_count)

@@ -79,7 +79,7 @@ bool reader_need_string(
 bool reader_name(struct reader *, json_t *object, const char **ret);
 bool reader_is_name(struct str);
 
-/* A text that is not piped into: a name in braces is refused. */
+/* A text that is not piped into (labels of tables, examples in fields): a name in braces is refused. */
 bool reader_plain_text(
 	struct reader *, json_t *object, const char *key, const char **ret);
 /* A list of texts, each in several languages. */

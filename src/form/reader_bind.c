@@ -199,8 +199,8 @@ static const char *why_not_piped(const struct form *f, struct str name, size_t p
 	if (!q || q->type == QUESTION_HTML)
 		return "no question is called so: correct the name";
 	if (page >= f->page_count)
-		return "this text stands outside of the pages, or is a label of tables too: "
-		       "write it without names in braces";
+		return "this text stands outside of the pages, or is an example or a label "
+		       "of tables: write it without names in braces";
 	if (rest.p && q->type == QUESTION_MATRIX && !question_find_row(q, rest))
 		return "the matrix has no such row: correct the name";
 	bool item = false;

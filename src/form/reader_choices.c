@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Choices, columns and rows: codes that mean the same in SurveyJS, in a condition and in a table. */
 #include "reader.h"
+#include "rules.h"
 
 #define MAX_CHOICES 300
 #define SPECIAL_CHOICES 3
@@ -41,8 +42,7 @@ static bool read_code(struct reader *r, json_t *at, json_t *value, const char **
 	if (!json_is_string(value))
 		return reader_refuse(r, at, "value",
 			"a choice is \"code\", a digit, or {\"value\": \"code\", \"text\": \"…\"}");
-	*ret = arena_dup(&r->owner->arena,
-		(struct str){json_string_value(value), json_string_length(value)});
+	*ret = arena_dup(&r->owner->arena, json_str(value));
 	return check_code(r, at, *ret);
 }
 

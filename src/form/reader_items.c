@@ -44,8 +44,8 @@ static bool read_item(struct reader *r, json_t *o, struct text_item *item)
 		return false;
 	max_length = (long long)item->max_length;
 	item->title = item->code;
-	if (!reader_text(r, o, "title", &item->title) ||
-		!reader_text(r, o, "placeholder", &item->placeholder) ||
+	if (!reader_plain_text(r, o, "title", &item->title) ||
+		!reader_plain_text(r, o, "placeholder", &item->placeholder) ||
 		!reader_bool(r, o, "isRequired", &item->required) ||
 		!reader_number(r, o, "min", &item->has_min, &item->min) ||
 		!reader_number(r, o, "max", &item->has_max, &item->max) ||

@@ -415,7 +415,7 @@ static bool read_question(
 	if (q.type != QUESTION_HTML && !reader_need_text(r, o, "title", &q.title))
 		return false;
 	if (!reader_text(r, o, "description", &q.description) ||
-		!reader_text(r, o, "placeholder", &q.placeholder) ||
+		!reader_plain_text(r, o, "placeholder", &q.placeholder) ||
 		!read_kind(r, o, &q) || !read_own(r, o, &q) || !read_demands(r, o, &q))
 		return false;
 	if (!q.short_label)

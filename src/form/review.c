@@ -35,11 +35,6 @@ static void posted_release(struct posted *p)
 	free(p->list);
 }
 
-static struct str string_of(const json_t *value)
-{
-	return (struct str){json_string_value(value), json_string_length(value)};
-}
-
 static void post_place(struct posted *p, const struct question *q, struct str value)
 {
 	struct str outside = STR("dep:");
@@ -57,7 +52,7 @@ static void post_place(struct posted *p, const struct question *q, struct str va
 static void post_scalar(struct posted *p, char *name, const json_t *value)
 {
 	if (json_is_string(value)) {
-		post(p, name, string_of(value), NULL);
+		post(p, name, json_str(value), NULL);
 		return;
 	}
 	char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
@@ -85,12 +80,12 @@ static void post_value(struct posted *p, const struct question *q, const json_t 
 	json_t *item;
 
 	if (json_is_string(value) && q->role == ROLE_LOCALITY) {
-		post_place(p, q, string_of(value));
+		post_place(p, q, json_str(value));
 	} else if (json_is_array(value) && q->type == QUESTION_RANKING) {
 		post_places(p, q, value);
 	} else if (json_is_array(value)) {
 		json_array_foreach(value, i, item)
-			post(p, x_strdup(q->name), string_of(item), NULL);
+			post(p, x_strdup(q->name), json_str(item), NULL);
 	} else if (json_is_object(value)) {
 		json_object_foreach((json_t *)(uintptr_t)value, row, item)
 			post_scalar(p, x_printf("%s.%s", q->name, row), item);
@@ -109,7 +104,7 @@ static void post_beside(struct posted *p, const struct question *q, const char *
 	if (!value)
 		value = json_object_get(answers, name);
 	if (json_is_string(value))
-		post(p, name, string_of(value), NULL);
+		post(p, name, json_str(value), NULL);
 	else
 		free(name);
 }
@@ -143,7 +138,7 @@ void answers_review_page(const struct form *form, size_t page, const json_t *ans
 	/* What was saved came through the same door, so the whole is never refused; if it were, there is nothing to show. */
 	if (!answers_read_page(form, page, posted.list, posted.count, today, true,
 		    answers_copy, typed_copy, ret, &err))
-		problems_release(ret);
+		*ret = (struct problems){0};
 	json_decref(answers_copy);
 	json_decref(typed_copy);
 }

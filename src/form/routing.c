@@ -83,7 +83,7 @@ bool walk_offers(struct walk *w, const struct choice *choice)
 /* Is what the answer says one of the choices, and offered? */
 static bool stands(struct walk *w, const struct question *q, const json_t *code)
 {
-	struct str s = {json_string_value(code), json_string_length(code)};
+	struct str s = json_str(code);
 	const struct choice *c = s.p ? question_find_choice(q, s) : NULL;
 	return !c || walk_offers(w, c);
 }

@@ -7,6 +7,12 @@
 #include "barometre/base/buf.h"
 #include "barometre/base/pattern.h"
 
+bool rule_takes_answer(const struct question *q)
+{
+	return q->type != QUESTION_HTML && q->type != QUESTION_EXPRESSION &&
+		q->type != QUESTION_CALCULATED;
+}
+
 const char *rule_comment_key(const struct question *q, char out[COMMENT_KEY_BYTES])
 {
 	snprintf(out, COMMENT_KEY_BYTES, "%s-Comment", q->name);
@@ -206,10 +212,8 @@ bool rule_code_fits(const struct question *q, struct str code)
 	return question_find_choice(q, code) || (q->has_other && str_eq_z(code, "other"));
 }
 
-bool rule_matrix_complete(const struct question *q, const json_t *answer)
+static bool has_every_row(const struct question *q, const json_t *answer)
 {
-	if (!q->each_row_required)
-		return json_object_size(answer) > 0;
 	for (size_t i = 0; i < q->row_count; i++)
 		if (!json_object_get(answer, q->rows[i].code))
 			return false;
@@ -219,7 +223,7 @@ bool rule_matrix_complete(const struct question *q, const json_t *answer)
 bool rule_is_answered(const struct question *q, bool required, const json_t *answer)
 {
 	if (q->type == QUESTION_MATRIX && q->each_row_required)
-		return rule_matrix_complete(q, answer);
+		return has_every_row(q, answer);
 	for (size_t i = 0; i < q->item_count; i++)
 		if (q->items[i].required &&
 			answer_is_empty(json_object_get(answer, q->items[i].code)))
@@ -250,7 +254,7 @@ static bool is_public_email(struct str s)
 bool rule_validator_holds(const struct question *q, const struct validator *v,
 	const json_t *answer, const struct expr_scope *scope)
 {
-	struct str s = {json_string_value(answer), json_string_length(answer)};
+	struct str s = json_str(answer);
 	if (v->kind == VALIDATOR_EXPRESSION)
 		return !scope || expr_is_true(v->expression, scope);
 	/* What identifies may be sealed already: true stands for it. */
@@ -324,8 +328,7 @@ const char *rule_item_refusal(const struct text_item *item, const json_t *value)
 				!(item->has_max && x > item->max));
 	if (!json_is_string(value))
 		return "is no text";
-	return rule_text_refusal(item->input, false, item->max_length,
-		(struct str){json_string_value(value), json_string_length(value)});
+	return rule_text_refusal(item->input, false, item->max_length, json_str(value));
 }
 
 bool answer_is_empty(const json_t *answer)

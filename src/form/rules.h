@@ -10,6 +10,12 @@ static inline void json_drop(json_t **j)
 	json_decref(*j);
 }
 
+/* Its p is NULL when the value is no string. */
+static inline struct str json_str(const json_t *value)
+{
+	return (struct str){json_string_value(value), json_string_length(value)};
+}
+
 #define OTHER_LENGTH 200 /* characters of the text beside "other" */
 
 /*
@@ -45,6 +51,9 @@ const json_t *walk_answer(struct walk *, size_t question);
 /* Call it when an answer was changed after it could have been read. */
 void walk_forget(struct walk *);
 
+/* Does anybody fill it in? */
+bool rule_takes_answer(const struct question *);
+
 /* "q-Comment" */
 #define COMMENT_KEY_BYTES 80
 const char *rule_comment_key(const struct question *, char out[COMMENT_KEY_BYTES]);
@@ -68,8 +77,6 @@ bool rule_number_fits(const struct question *, double);
 bool rule_parse_number(struct str, double *ret);
 json_t *rule_number(double);
 bool rule_code_fits(const struct question *, struct str code);
-/* Is every row that must be answered answered? */
-bool rule_matrix_complete(const struct question *, const json_t *answer);
 /*
  * Is nothing missing in the answer of a visible question? Like survey-core: rows of a matrix with eachRowRequired and
  * required items of a multipletext are wanted even where the question itself is not required, and one item is enough

@@ -152,8 +152,3 @@ struct source_place source_map_inside(
 	}
 	return place_of(text, i);
 }
-
-int source_map_line(const struct source_map *map, const json_t *object, const char *word)
-{
-	return source_map_find(map, object, word).line;
-}

@@ -33,6 +33,5 @@ struct source_place source_map_find(
  * is no text. */
 struct source_place source_map_inside(
 	const struct source_map *, const json_t *object, const char *key, size_t at);
-int source_map_line(const struct source_map *, const json_t *object, const char *word);
 
 #endif

@@ -8,7 +8,7 @@ int answers_first_missing(const struct form *form, const json_t *answers, usec_t
 	walk_init(&w, form, answers, today);
 	for (size_t i = 0; i < form->question_count; i++) {
 		const struct question *q = &form->questions[i];
-		if (!walk_visible(&w, i) || q->type == QUESTION_HTML || q->expression)
+		if (!walk_visible(&w, i) || !rule_takes_answer(q))
 			continue;
 		if (!rule_is_answered(q, walk_required(&w, i), walk_answer(&w, i)))
 			return (int)q->page;

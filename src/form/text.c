@@ -84,11 +84,6 @@ static void write_date(const struct writer *w, struct str s)
 
 /* ---- one value ---- */
 
-static struct str string_of(const json_t *value)
-{
-	return (struct str){json_string_value(value), json_string_length(value)};
-}
-
 /* Inside a sentence a text of several lines is one line. */
 static void write_plain(const struct writer *w, struct str s)
 {
@@ -105,9 +100,9 @@ static void write_typed(
 		buf_puts(w->out, text);
 	} else if (json_is_string(value)) {
 		if (input == INPUT_DATE || input == INPUT_MONTH)
-			write_date(w, string_of(value));
+			write_date(w, json_str(value));
 		else
-			write_plain(w, string_of(value));
+			write_plain(w, json_str(value));
 	}
 }
 
@@ -125,21 +120,21 @@ static void write_place(const struct writer *w, struct str code)
 
 static bool is_choice(const struct question *q, const json_t *code)
 {
-	return json_is_string(code) && rule_code_fits(q, string_of(code));
+	return json_is_string(code) && rule_code_fits(q, json_str(code));
 }
 
 /* "other" is its text, and by its name while it has none. */
 static void write_choice(
 	const struct writer *w, const struct question *q, const json_t *code)
 {
-	const struct choice *c = question_find_choice(q, string_of(code));
+	const struct choice *c = question_find_choice(q, json_str(code));
 	char key[COMMENT_KEY_BYTES];
 	const json_t *comment = json_object_get(w->answers, rule_comment_key(q, key));
 
 	if (c)
 		buf_puts(w->out, c->text);
 	else if (json_is_string(comment))
-		write_plain(w, string_of(comment));
+		write_plain(w, json_str(comment));
 	else
 		buf_puts(w->out, q->other_text);
 }
@@ -220,7 +215,7 @@ static void write_answer(
 	switch (q->type) {
 	case QUESTION_TEXT:
 		if (q->role == ROLE_LOCALITY && json_is_string(value))
-			write_place(w, string_of(value));
+			write_place(w, json_str(value));
 		else
 			write_typed(w, q->input, value);
 		return;

@@ -6,11 +6,6 @@
 #include "expr_node.h"
 #include "rules.h"
 
-static struct str text_of(const json_t *value)
-{
-	return (struct str){json_string_value(value), json_string_length(value)};
-}
-
 static const char *check_text(const struct question *q, struct str s)
 {
 	if (q->role == ROLE_LOCALITY)
@@ -28,10 +23,10 @@ static size_t place_of(const struct question *q, const json_t *code)
 {
 	if (!json_is_string(code))
 		return q->choice_count + 1;
-	const struct choice *c = question_find_choice(q, text_of(code));
+	const struct choice *c = question_find_choice(q, json_str(code));
 	if (c)
 		return (size_t)(c - q->choices);
-	return q->choice_count + !rule_code_fits(q, text_of(code));
+	return q->choice_count + !rule_code_fits(q, json_str(code));
 }
 
 /* In the order of the form, so that the order of ticking tells nothing. */
@@ -62,7 +57,7 @@ static const char *check_matrix(const struct question *q, json_t *value)
 	json_object_foreach(value, row, column) {
 		if (!question_find_row(q, str_of(row)))
 			return "has an unknown row";
-		if (!json_is_string(column) || !question_find_choice(q, text_of(column)))
+		if (!json_is_string(column) || !question_find_choice(q, json_str(column)))
 			return "has an unknown column";
 	}
 	return NULL;
@@ -96,7 +91,7 @@ static const char *check_ranking(const struct question *q, const json_t *value)
 	for (size_t i = 0; i < n; i++) {
 		const json_t *code = json_array_get(value, i);
 		const struct choice *c = json_is_string(code)
-			? question_find_choice(q, text_of(code))
+			? question_find_choice(q, json_str(code))
 			: NULL;
 		if (!c)
 			return "holds what is not one of its choices";
@@ -118,12 +113,12 @@ static const char *check_calculated(const struct question *q, const json_t *valu
 	case TYPE_NUMBER:
 		return json_is_number(value) ? NULL : "is no number";
 	case TYPE_DATE:
-		return json_is_string(value) && rule_is_date(text_of(value))
+		return json_is_string(value) && rule_is_date(json_str(value))
 			? NULL
 			: "is no date";
 	default:
 		/* Codes and literals of the form: nothing a person typed is longer or wilder. */
-		return json_is_string(value) && rule_is_clean(text_of(value), false) &&
+		return json_is_string(value) && rule_is_clean(json_str(value), false) &&
 				json_string_length(value) <= 200
 			? NULL
 			: "is no text of the form";
@@ -139,14 +134,14 @@ static const char *check_value(const struct question *q, json_t *value)
 	case QUESTION_TEXT:
 		if (q->input == INPUT_NUMBER)
 			return check_number(q, value);
-		return json_is_string(value) ? check_text(q, text_of(value))
+		return json_is_string(value) ? check_text(q, json_str(value))
 					     : "is no text";
 	case QUESTION_COMMENT:
-		return json_is_string(value) ? check_text(q, text_of(value))
+		return json_is_string(value) ? check_text(q, json_str(value))
 					     : "is no text";
 	case QUESTION_RADIOGROUP:
 	case QUESTION_DROPDOWN:
-		return json_is_string(value) && rule_code_fits(q, text_of(value))
+		return json_is_string(value) && rule_code_fits(q, json_str(value))
 			? NULL
 			: "is not one of its choices";
 	case QUESTION_CHECKBOX:
@@ -200,8 +195,9 @@ static bool check_comments(
 			return err_set(err, ERR_INVALID,
 				"question '%s': 'other' and its text go together",
 				q->name);
-		if (!json_is_string(comment) || !rule_is_clean(text_of(comment), false) ||
-			str_count_chars(text_of(comment)) > OTHER_LENGTH)
+		if (!json_is_string(comment) ||
+			!rule_is_clean(json_str(comment), false) ||
+			str_count_chars(json_str(comment)) > OTHER_LENGTH)
 			return err_set(err, ERR_INVALID,
 				"question '%s': the text of 'other' is not valid",
 				q->name);

@@ -6,6 +6,7 @@
 #define FLAG_INVITED 1
 #define FLAG_DONE 2
 #define FLAG_SHARED 4
+#define FLAG_KEPT 8
 
 /* Every member at its place and in full, so that the length tells nothing. Bytes only:
  * no padding, no byte order. */
@@ -55,7 +56,7 @@ void visit_seal(struct buf *out, const struct key *cookies, const struct visit *
 	must(!visit->invited || visit->channel[0] == '\0');
 	l.flags = (unsigned char)((visit->invited ? FLAG_INVITED : 0) |
 		(visit->state == VISIT_DONE ? FLAG_DONE : 0) |
-		(visit->shared ? FLAG_SHARED : 0));
+		(visit->shared ? FLAG_SHARED : 0) | (visit->kept ? FLAG_KEPT : 0));
 	code_put(l.edition, visit->edition);
 	code_put(l.audience, visit->audience);
 	code_put(l.channel, visit->channel);
@@ -91,13 +92,14 @@ static bool layout_read(struct visit *ret, const struct layout *l)
 	uint64_t expires = 0;
 
 	if (l->kind != VISIT_KIND ||
-		(l->flags & ~(FLAG_INVITED | FLAG_DONE | FLAG_SHARED)) != 0)
+		(l->flags & ~(FLAG_INVITED | FLAG_DONE | FLAG_SHARED | FLAG_KEPT)) != 0)
 		return false;
 	if (!code_get(v.edition, l->edition) || !code_get(v.audience, l->audience) ||
 		!code_get(v.channel, l->channel))
 		return false;
 	v.invited = (l->flags & FLAG_INVITED) != 0;
 	v.shared = (l->flags & FLAG_SHARED) != 0;
+	v.kept = (l->flags & FLAG_KEPT) != 0;
 	v.state = (l->flags & FLAG_DONE) != 0 ? VISIT_DONE : VISIT_OPEN;
 	if ((v.invited && v.channel[0] != '\0') ||
 		(v.state == VISIT_DONE &&

@@ -38,21 +38,6 @@ static void add_decimal(struct buf *out, double value)
 
 /* CSV */
 
-static void csv_text(struct buf *out, const char *text)
-{
-	if (!strpbrk(text, ",\"\r\n")) {
-		buf_puts(out, text);
-		return;
-	}
-	buf_addc(out, '"');
-	for (; *text; text++) {
-		if (*text == '"')
-			buf_addc(out, '"');
-		buf_addc(out, *text);
-	}
-	buf_addc(out, '"');
-}
-
 static void csv_number(struct buf *out, int64_t n)
 {
 	if (n >= 0)
@@ -65,7 +50,7 @@ static void csv_row(struct buf *out, const char *edition, const struct figure *f
 		f->segment, f->segment_value, f->option, f->label};
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
-		csv_text(out, texts[i]);
+		buf_csv(out, texts[i]);
 		buf_addc(out, ',');
 	}
 	csv_number(out, f->base);
@@ -79,7 +64,7 @@ static void csv_row(struct buf *out, const char *edition, const struct figure *f
 	buf_addc(out, ',');
 	csv_number(out, f->percent);
 	buf_addc(out, ',');
-	csv_text(out, f->status);
+	buf_csv(out, f->status);
 	buf_puts(out, "\r\n");
 }
 

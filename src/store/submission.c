@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * First what the public site asks with one statement each, then the transactions of answers, in groups:
- *
+ * First what the public site asks with one statement each, then the transactions of answers, in groups.
  */
 #include "barometre/store/submission.h"
 

@@ -308,13 +308,18 @@ static void saved(void *arg, const struct err *err)
 	}
 }
 
-/* A page that was sent since is newer than what the script had when it set out. */
+/* A page that was sent since is newer than what the script had when it set out; and what was erased or moved since does
+ * not come back by a script. */
 static bool is_late(const struct step *step)
 {
 	struct str turn = exchange_field(step->exchange, "turn");
 	uint64_t number;
 
-	return step->action == STEP_SAVE && turn.n > 0 &&
+	if (step->action != STEP_SAVE)
+		return false;
+	if (step->visit.kept && !step->found_draft)
+		return true;
+	return turn.n > 0 &&
 		(!str_parse_u64(turn, &number) || number != (uint64_t)step->draft.turn);
 }
 

@@ -9,7 +9,6 @@
  * number, title, C (met), NC (not met) or NA (does not apply), how it was checked. It is our own file: a line that is not
  * like that is our bug.
  */
-#include <stdio.h>
 
 #include "respond_private.h"
 

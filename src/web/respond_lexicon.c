@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* respond_lexicon.c - /lexique: the words of the questionnaires, in alphabetical order, each at an address of its own
  * (/lexique#id). In another language the French word stays beside its translation: it is the one people meet in print. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "barometre/base/fold.h"
-#include "respond_private.h"
-
-extern const struct asset_set assets_lexicon;
+#include "respond_page_private.h"
 
 struct term {
 	const char *id, *name, *french, *definition, *source;
@@ -146,20 +143,14 @@ static json_t *letters_of(
 
 void info_lexicon(void *arg, struct exchange *exchange, const struct str *parts)
 {
-	const struct asset *asset = asset_find(&assets_lexicon, STR("lexique.json"));
-	json_t *root = asset ? json_loadb(asset->data, asset_text(asset).n, 0, NULL)
-			     : NULL;
-	struct term *terms;
-	size_t count;
+	const json_t *root = lexicon_terms();
+	struct term *terms = x_calloc(json_array_size(root) + 1, sizeof(*terms));
+	size_t count = read_terms(root, exchange_language(exchange), terms);
 
 	(void)arg;
 	(void)parts;
-	must(json_is_array(root));
-	terms = x_calloc(json_array_size(root) + 1, sizeof(*terms));
-	count = read_terms(root, exchange_language(exchange), terms);
 	info_page(exchange, 200, "Lexique", "lexicon.html",
 		json_pack("{s:o}", "LETTERS",
 			letters_of(terms, count, exchange_language(exchange))));
 	free(terms);
-	json_decref(root);
 }

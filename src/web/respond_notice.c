@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* respond_notice.c - what is done with the answers: the notice of the start page and /confidentialite. Both are made from
  * the edition's real settings, so that they cannot lie. */
-#include <stdio.h>
 
 #include "respond_private.h"
 

@@ -19,11 +19,11 @@ static char *problem_place(const struct page_view *v, const struct problem *p)
 
 	for (size_t i = 0; p->row && i < q->item_count; i++)
 		if (strcmp(q->items[i].code, p->row) == 0)
-			return page_words(v, q->items[i].title);
+			return x_strdup(q->items[i].title);
 	if (p->row && !row)
 		row = question_find_choice(q, str_of(p->row));
 	if (row)
-		return page_words(v, row->text);
+		return x_strdup(row->text);
 	return page_words(v, q->short_label ? q->short_label : q->title);
 }
 
@@ -256,7 +256,6 @@ void respond_page(struct step *step, int status)
 		json_object_set_new(data, "TURN", json_integer(step->draft.turn));
 		json_object_set_new(data, "NEW", json_boolean(step->page_grew));
 		json_object_set_new(data, "RECAP", json_boolean(step->recap));
-		json_object_set_new(data, "INVITED", json_boolean(step->visit.invited));
 		json_object_set_new(data, "SHARED", json_boolean(step->visit.shared));
 		json_object_set_new(data, "BACK",
 			json_boolean(!step->recap &&

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* respond_page_fields.c - questions that are written: lines, areas, several lines, places, and worked-out values. */
-#include <stdio.h>
 
 #include "barometre/form/place.h"
 #include "respond_page_private.h"
@@ -60,18 +59,16 @@ void view_line(struct question_view *v, json_t *data)
 {
 	const struct question *q = v->question;
 	SCOPED(free_char) char *text = shown_text(v, v->answer);
-	SCOPED(free_char) char *placeholder = page_words(v->page, q->placeholder);
 
-	add_input(v, data, q->input, text, placeholder, q->max_length);
+	add_input(v, data, q->input, text, q->placeholder, q->max_length);
 }
 
 void view_area(struct question_view *v, json_t *data)
 {
 	const struct question *q = v->question;
 	SCOPED(free_char) char *text = shown_text(v, v->answer);
-	SCOPED(free_char) char *placeholder = page_words(v->page, q->placeholder);
 
-	add_input(v, data, INPUT_TEXT, text, placeholder, q->max_length);
+	add_input(v, data, INPUT_TEXT, text, q->placeholder, q->max_length);
 }
 
 void view_lines(struct question_view *v, json_t *data)
@@ -85,12 +82,12 @@ void view_lines(struct question_view *v, json_t *data)
 		SCOPED(free_char)
 		char *text = shown_text(
 			v, typed ? typed : json_object_get(v->kept, item->code));
-		SCOPED(free_char) char *title = page_words(v->page, item->title);
 		SCOPED(buf_release) struct buf ids = BUF_LIMIT(2048);
 		json_t *row = json_pack("{s:s, s:s, s:b, s:s, s:o, s:b}", "ROW",
-			item->code, "ROW_TEXT", title, "ROW_REQUIRED", item->required,
-			"ROW_NEED", words(v->page->language, "(obligatoire)"),
-			"ROW_PROBLEMS", view_problems(v, item->code, &ids), "ROW_WRONG",
+			item->code, "ROW_TEXT", item->title, "ROW_REQUIRED",
+			item->required, "ROW_NEED",
+			words(v->page->language, "(obligatoire)"), "ROW_PROBLEMS",
+			view_problems(v, item->code, &ids), "ROW_WRONG",
 			view_is_wrong(v, item->code));
 
 		must(row);

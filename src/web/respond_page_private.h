@@ -35,12 +35,15 @@ struct question_view {
 /* respond_page_live.c: what the script may change without asking the server. */
 void page_view_init(struct page_view *, struct step *);
 void page_view_release(struct page_view *);
-/* The condition as it may stand between single quotes in HTML; fresh, or NULL when no answer of this page changes it. */
+/* The condition as it may stand between single quotes in HTML (JSON is full of double ones, six bytes each when escaped);
+ * fresh, or NULL when no answer of this page changes it. */
 char *live_condition(struct page_view *, const struct expr *);
 
 /* respond_page_words.c */
 /* Fresh: the text with earlier answers put in. */
 char *page_words(const struct page_view *, const char *text);
+/* forms/lexique.json, read once; lives as long as the program. */
+const json_t *lexicon_terms(void);
 /* The title in pieces, words of the lexicon apart; explanations of those that are not explained yet. */
 json_t *lexicon_title(
 	const struct page_view *, const struct question *, const char *title);

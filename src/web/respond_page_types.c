@@ -59,15 +59,14 @@ static bool is_on_page(struct question_view *v, const struct choice *choice,
 static void add_choice(struct question_view *v, json_t *list, const struct choice *choice)
 {
 	const struct question *q = v->question;
-	SCOPED(free_char) char *text = page_words(v->page, choice->text);
 	SCOPED(free_char) char *condition = NULL;
 	json_t *o;
 	bool now;
 
 	if (!is_on_page(v, choice, &now, &condition))
 		return;
-	o = option(q->name, choice == q->choices ? q->name : NULL, choice->code, text,
-		answer_has(v->answer, choice->code));
+	o = option(q->name, choice == q->choices ? q->name : NULL, choice->code,
+		choice->text, answer_has(v->answer, choice->code));
 	json_object_set_new(o, "OPTION_LATER", json_boolean(!now));
 	if (condition)
 		json_object_set_new(
@@ -182,7 +181,6 @@ void view_matrix(struct question_view *v, json_t *data)
 		const char *row = q->rows[r].code, *answer = row_value(v, row);
 		SCOPED(free_char) char *field = x_printf("%s.%s", q->name, row);
 		SCOPED(free_char) char *group = x_printf("%s-%s", q->name, row);
-		SCOPED(free_char) char *text = page_words(v->page, q->rows[r].text);
 		SCOPED(buf_release) struct buf ids = BUF_LIMIT(2048);
 		json_t *options = json_array(), *item;
 
@@ -193,8 +191,8 @@ void view_matrix(struct question_view *v, json_t *data)
 					answer &&
 						strcmp(answer, q->choices[c].code) == 0));
 		item = json_pack("{s:s, s:s, s:o, s:o, s:b}", "ROW", row, "ROW_TEXT",
-			text, "ROW_PROBLEMS", view_problems(v, row, &ids), "OPTIONS",
-			options, "ROW_WRONG", view_is_wrong(v, row));
+			q->rows[r].text, "ROW_PROBLEMS", view_problems(v, row, &ids),
+			"OPTIONS", options, "ROW_WRONG", view_is_wrong(v, row));
 		must(item);
 		view_described(item, "ROW_DESCRIBED", &ids);
 		json_array_append_new(rows, item);
@@ -240,7 +238,6 @@ void view_ranking(struct question_view *v, json_t *data)
 
 	for (size_t i = 0; i < q->choice_count; i++) {
 		const struct choice *choice = &q->choices[i];
-		SCOPED(free_char) char *text = page_words(v->page, choice->text);
 		SCOPED(free_char) char *condition = NULL;
 		SCOPED(buf_release) struct buf ids = BUF_LIMIT(2048);
 		size_t place = place_of(v, choice->code);
@@ -250,8 +247,8 @@ void view_ranking(struct question_view *v, json_t *data)
 		if (!is_on_page(v, choice, &now, &condition))
 			continue;
 		item = json_pack("{s:s, s:s, s:b, s:b, s:o, s:o, s:b}", "CODE",
-			choice->code, "TEXT", text, "OPTION_LATER", !now, "UNPLACED",
-			place == 0, "RANKS", places(q->choice_count, place),
+			choice->code, "TEXT", choice->text, "OPTION_LATER", !now,
+			"UNPLACED", place == 0, "RANKS", places(q->choice_count, place),
 			"ROW_PROBLEMS", view_problems(v, choice->code, &ids), "ROW_WRONG",
 			view_is_wrong(v, choice->code));
 		must(item);

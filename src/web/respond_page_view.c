@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* respond_page_view.c - one question as data for pages/question.html: title, marks, messages, and its kind. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "respond_page_private.h"
 

@@ -13,8 +13,7 @@ char *page_words(const struct page_view *v, const char *text)
 	return answers_fill(v->form, text, v->step->draft.answers, v->now, false);
 }
 
-/* forms/lexique.json, read once; lives as long as the program. */
-static const json_t *lexicon(void)
+const json_t *lexicon_terms(void)
 {
 	static json_t *terms;
 
@@ -24,7 +23,7 @@ static const json_t *lexicon(void)
 
 		must(asset);
 		terms = json_loadb(asset->data, asset_text(asset).n, 0, NULL);
-		must(terms);
+		must(json_is_array(terms));
 	}
 	return terms;
 }
@@ -37,7 +36,7 @@ static const char *member(const json_t *term, const char *key)
 /* By its French name: that is what forms hold. */
 static const json_t *find_term(const char *name)
 {
-	const json_t *terms = lexicon(), *term;
+	const json_t *terms = lexicon_terms(), *term;
 
 	for (size_t i = 0; i < json_array_size(terms); i++) {
 		term = json_array_get(terms, i);

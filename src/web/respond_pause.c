@@ -5,7 +5,8 @@
  *   GET /pause    how to come back
  *   POST /pause   action=code        draw the code → seal the draft with it → the page with its words
  *                 action=ask-erase   the page that asks again
- *                 action=erase       draft deleted, visit ended → 303 /au-revoir?efface
+ *                 action=erase       draft deleted, visit ended → 303 /au-revoir?efface; but what this visit has sent is
+ *                                    in the urn: /merci
  *                 action=leave       visit ended, draft kept → 303 /au-revoir
  *   GET /au-revoir
  *
@@ -81,6 +82,7 @@ static void show_code(struct step *step)
 		step->visit.invited, "SITE", step->site->options.public_url, "ON", on);
 	respond_set_cookie(step);
 	info_page(step->exchange, 200, "Votre code de reprise", "pause_code.html", data);
+	secret_wipe(&code, sizeof(code));
 }
 
 static void code_saved(void *arg, const struct err *err)
@@ -131,10 +133,16 @@ static void code_stretched(struct step *step)
 
 static void make_code(struct step *step)
 {
-	struct resume_code code = resume_code_draw(
-		&step->keys->drafts, &step->visit.slot);
+	struct resume_code code;
 
+	/* Somebody else may sit there by now, and would read the words. */
+	if (step->visit.shared && step->expired) {
+		respond_no_visit(step->exchange, 403);
+		return;
+	}
+	code = resume_code_draw(&step->keys->drafts, &step->visit.slot);
 	respond_stretch_put(step, &code, code_stretched);
+	secret_wipe(&code, sizeof(code));
 }
 
 /* ---- POST /pause: erasing and leaving ---- */
@@ -162,6 +170,12 @@ static void erased(void *arg, const struct err *err)
 		goodbye(step, true);
 }
 
+static void erase(struct step *step)
+{
+	exchange_keep_call(step->exchange,
+		draft_delete(step->site->pool, &step->locator, erased, step));
+}
+
 static void ask_erase(struct step *step)
 {
 	respond_set_cookie(step);
@@ -182,8 +196,7 @@ void respond_post_pause(void *site, struct exchange *exchange, const struct str 
 	else if (str_eq_z(action, "ask-erase"))
 		ask_erase(step);
 	else if (str_eq_z(action, "erase"))
-		exchange_keep_call(exchange,
-			draft_delete(step->site->pool, &step->locator, erased, step));
+		respond_load_post(step, erase);
 	else if (str_eq_z(action, "leave"))
 		goodbye(step, false);
 	else

@@ -15,56 +15,25 @@
 #include "respond_private.h"
 
 #define PLACES_MAX 8
-/* Longer than any name of a commune or what people write around it. */
-#define TYPED_MAX 200
+/* Decoded: longer than any name of a commune, with what people write around it. */
+#define QUERY_MAX 200
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
-/* One value of a query (application/x-www-form-urlencoded, WHATWG URL Standard 5.1). False: broken or too long. */
-static bool decode(struct str value, struct buf *out)
-{
-	if (value.n > 3 * TYPED_MAX)
-		return false;
-	for (size_t i = 0; i < value.n; i++) {
-		int high, low;
-
-		if (value.p[i] != '%') {
-			buf_addc(out, value.p[i] == '+' ? ' ' : value.p[i]);
-			continue;
-		}
-		if (i + 2 >= value.n)
-			return false;
-		high = hex_digit(value.p[i + 1]);
-		low = hex_digit(value.p[i + 2]);
-		if (high < 0 || low < 0)
-			return false;
-		buf_addc(out, (char)(high * 16 + low));
-		i += 2;
-	}
-	return !out->failed && str_is_utf8(buf_str(out));
-}
-
-/* The value of the first "q" or "hors" of the query. */
+/* The first "q" or "hors" of the query; empty when there is none. False: broken or too long. */
 static bool typed_name(
-	const struct exchange *exchange, struct buf *out, bool *ret_outside)
+	struct str query, struct buf *store, struct str *ret, bool *ret_outside)
 {
-	struct str query = exchange_request(exchange)->query, pair;
+	struct form_pair pairs[8];
+	size_t count;
 
-	while (str_cut(&query, '&', &pair)) {
-		*ret_outside = str_starts(pair, STR("hors="));
-		if (*ret_outside)
-			return decode((struct str){pair.p + 5, pair.n - 5}, out);
-		if (str_starts(pair, STR("q=")))
-			return decode((struct str){pair.p + 2, pair.n - 2}, out);
+	*ret = STR("");
+	if (!urlencoded_parse(query, store, pairs, COUNT_OF(pairs), &count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		*ret_outside = str_eq_z(pairs[i].name, "hors");
+		if (*ret_outside || str_eq_z(pairs[i].name, "q")) {
+			*ret = pairs[i].value;
+			return true;
+		}
 	}
 	return true;
 }
@@ -105,12 +74,15 @@ static json_t *departments_of(struct str typed)
 
 void respond_get_places(void *site, struct exchange *exchange, const struct str *parts)
 {
-	SCOPED(buf_release) struct buf typed = BUF_LIMIT(TYPED_MAX);
+	SCOPED(buf_release) struct buf store = BUF_LIMIT(QUERY_MAX);
 	struct buf body = BUF_LIMIT(1 << 16);
-	bool outside = false, right = typed_name(exchange, &typed, &outside);
+	struct str typed;
+	bool outside = false;
+	bool right = typed_name(
+		exchange_request(exchange)->query, &store, &typed, &outside);
 	json_t *list = !right ? json_array()
-		: outside     ? departments_of(buf_str(&typed))
-			      : communes_of(buf_str(&typed));
+		: outside     ? departments_of(typed)
+			      : communes_of(typed);
 	json_t *reply = json_pack("{s:o}", "communes", list);
 	char *text;
 

@@ -120,6 +120,7 @@ static void personal_found(struct step *step)
 		respond_ask_code(step, 422, ERROR_NOT_A_CODE);
 	else
 		respond_stretch_put(step, &code, personal_stretched);
+	secret_wipe(&code, sizeof(code));
 }
 
 /* ---- without: the code finds the draft ---- */
@@ -164,9 +165,11 @@ static void open_next(struct step *step)
 			step->site->editions, str_of(step->keys->edition));
 		if (respond_is_open(step)) {
 			respond_stretch_put(step, &code, open_stretched);
+			secret_wipe(&code, sizeof(code));
 			return;
 		}
 	}
+	secret_wipe(&code, sizeof(code));
 	respond_ask_code(step, 422, ERROR_WRONG_OPEN);
 }
 

@@ -49,6 +49,8 @@ void stretch_free(struct stretch *s)
 		struct stretch_job *job = s->first;
 
 		s->first = job->next;
+		if (job->step)
+			job->step->stretched = NULL;
 		job->owner = NULL;
 		job->step = NULL;
 		if (!job->started) /* else its thread still reads it, and `stretched` frees it */

@@ -7,7 +7,6 @@
  *
  * Nothing goes to the urn by another way.
  */
-#include <stdio.h>
 
 #include "respond_private.h"
 
@@ -62,29 +61,34 @@ static void add_problems(struct summary *s, int page)
 }
 
 /* One line each, as answer_text gives them. */
-static json_t *lines_of(const char *text)
+static void add_lines(json_t *list, const char *text)
 {
 	struct str rest = str_of(text), line;
-	json_t *list = json_array();
 
 	while (str_cut(&rest, '\n', &line))
 		if (line.n > 0)
 			json_array_append_new(
 				list, json_pack("{s:s%}", "LINE", line.p, line.n));
-	return list;
 }
 
-/* The answer, or what was typed and could not be accepted. */
+/* The answer, and what was typed and could not be accepted: instead of it, or in other rows of it. */
 static json_t *answer_lines(const struct summary *s, const struct question *question)
 {
 	const struct draft *draft = &s->step->draft;
 	const json_t *typed = json_object_get(draft->typed, question->name);
 	SCOPED(free_char)
 	char *text = answer_text(s->step->form, question, draft->answers, s->now);
+	SCOPED(free_char)
+	char *refused = typed ? answer_text(s->step->form, question, draft->typed, s->now)
+			      : NULL;
+	json_t *list = json_array();
 
-	if (!*text && json_is_string(typed))
-		return lines_of(json_string_value(typed));
-	return lines_of(text);
+	add_lines(list, text);
+	if (refused)
+		add_lines(list,
+			!*refused && json_is_string(typed) ? json_string_value(typed)
+							   : refused);
+	return list;
 }
 
 static json_t *view_answer(

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* respond_typed.c - what was posted and could not be kept, shown to its author in the words of the questionnaire. */
-#include <stdio.h>
 
 #include "barometre/form/place.h"
 #include "respond_private.h"
@@ -8,10 +7,15 @@
 /* Without a questionnaire only texts are worth reading: codes, tokens and our own fields are not. */
 static bool is_text(const struct form_pair *pair)
 {
-	if (str_eq_z(pair->name, "token") || str_eq_z(pair->name, "shown") ||
-		str_eq_z(pair->name, "vu"))
-		return false;
-	return pair->value.n > 12 || memchr(pair->value.p, ' ', pair->value.n);
+	static const char *const ours[] = {"token", "code", "shown", "vu"};
+
+	for (size_t i = 0; i < COUNT_OF(ours); i++)
+		if (str_eq_z(pair->name, ours[i]))
+			return false;
+	for (size_t i = 0; i < pair->value.n; i++)
+		if (pair->value.p[i] == ' ')
+			return true;
+	return pair->value.n > 12;
 }
 
 /* A field's name is a question's, then "-Comment", ".row", ".item", ".choice", ".hors" or ".choix" (answer.h). */
@@ -39,16 +43,19 @@ static const char *part_text(const struct question *question, struct str code)
 	return choice ? choice->text : NULL;
 }
 
-static char *label_of(const struct question *question, struct str rest)
+/* Without the answers that its title may speak of: they are not at hand here. */
+static char *label_of(
+	const struct form *form, const struct question *question, struct str rest)
 {
+	SCOPED(free_char)
+	char *title = answers_fill(form, question->title, NULL, 0, false);
 	const char *part = NULL;
 
 	if (str_eq_z(rest, "-Comment"))
 		part = question->other_text;
 	else if (rest.n > 1)
 		part = part_text(question, (struct str){rest.p + 1, rest.n - 1});
-	return part ? x_printf("%s – %s", question->title, part)
-		    : x_strdup(question->title);
+	return part ? x_printf("%s – %s", title, part) : x_strdup(title);
 }
 
 static char *text_of(const struct question *question, struct str rest, struct str value)
@@ -103,7 +110,7 @@ json_t *info_typed(
 			: NULL;
 
 		if (question && pairs[i].value.n > 0) {
-			SCOPED(free_char) char *label = label_of(question, rest);
+			SCOPED(free_char) char *label = label_of(form, question, rest);
 			SCOPED(free_char)
 			char *text = text_of(question, rest, pairs[i].value);
 

@@ -78,7 +78,8 @@ void respond_begin_visit(struct step *step, bool invited, struct str channel)
 		.state = VISIT_OPEN,
 		.token = step->token,
 		.slot = random_uuid(),
-		.shared = str_eq_z(exchange_field(step->exchange, "partage"), "1")};
+		.shared = str_eq_z(exchange_field(step->exchange, "partage"), "1"),
+		.kept = step->found_draft};
 	if (invited && step->coded)
 		visit->code = step->code;
 	snprintf(visit->edition, sizeof(visit->edition), "%s", step->edition->code);
@@ -227,7 +228,7 @@ bool respond_try_draft(
 		step->mark = draft_mark(&step->locator, view->box);
 	}
 	if (view->found && !step->already) {
-		/* Without the code too: a page that was on its way when the code was made may have written last. */
+		/* Without the code too: this visit has not sealed it with it yet, or somebody with the link began anew. */
 		step->found_draft = open_with(step, code, view->box, &why);
 		step->coded = step->found_draft && resume_has_code(code);
 		if (!step->found_draft && resume_has_code(code))
@@ -366,8 +367,10 @@ static void start_again(struct step *step)
 
 bool respond_not_saved(struct step *step, const struct err *err)
 {
-	if (!err)
+	if (!err) {
+		step->visit.kept = true;
 		return false;
+	}
 	if (err->code == ERR_CONFLICT)
 		respond_closed(step);
 	else if (err->code == ERR_MISSING && step->tries++ < TRIES)

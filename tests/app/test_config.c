@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "../support/temporary.h"
 #include "barometre/app/config.h"
 
 static const char good[] =
@@ -17,15 +18,15 @@ static const char good[] =
 
 static bool load(const char *extra, struct config *config, struct err *err)
 {
-	char name[] = "/tmp/barometre-test-XXXXXX";
-	int fd = mkstemp(name);
+	int fd;
+	SCOPED(free_char) char *name = temporary_file(&fd);
 	FILE *file = fdopen(fd, "w");
 	bool ok;
 
 	fprintf(file, "%s%s", good, extra);
 	fclose(file);
 	ok = config_load(name, config, err);
-	unlink(name);
+	assert_true(temporary_remove(name));
 	return ok;
 }
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "../store/support.h"
+#include "../support/temporary.h"
 #include "barometre/app/count.h"
 #include "barometre/app/keyring.h"
 #include "barometre/privacy/sealed.h"
@@ -11,7 +12,7 @@
 #define DAY ((usec_t)20000 * USEC_PER_DAY)
 #define CODE "essai"
 
-static char folder[] = "/tmp/barometre-count-XXXXXX";
+static char *folder; /* the keys */
 static struct public_key count_public, trustee_public;
 static struct secret_key count_secret;
 
@@ -302,15 +303,18 @@ static void rows_have_no_order_of_arrival(void **state)
 
 static int begin(void **state)
 {
-	return mkdtemp(folder) && world_begin(state) == 0 ? 0 : -1;
+	int status = world_begin(state); /* ends the program where there is no cluster */
+
+	folder = temporary_folder();
+	return status;
 }
 
 static int end(void **state)
 {
-	(void)!keyring_destroy(folder, CODE ".count", NULL);
-	(void)!keyring_destroy(folder, CODE ".campaign", NULL);
-	rmdir(folder);
-	return world_end(state);
+	bool gone = temporary_remove(folder);
+
+	free(folder);
+	return world_end(state) == 0 && gone ? 0 : -1;
 }
 
 int main(void)

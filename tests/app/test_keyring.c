@@ -10,10 +10,11 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "../support/temporary.h"
 #include "barometre/app/duties.h"
 #include "barometre/app/keyring.h"
 
-static char folder[] = "/tmp/barometre-keys-XXXXXX";
+static char *folder;
 
 static void key_comes_back_as_it_was(void **state)
 {
@@ -134,12 +135,14 @@ static int prepare(void **state)
 {
 	(void)state;
 	secret_init();
-	return mkdtemp(folder) ? 0 : -1;
+	folder = temporary_folder();
+	return 0;
 }
 
 static int tidy(void **state)
 {
 	static const char *const names[] = {"mail.key", "address.key"};
+	int status;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
@@ -147,7 +150,9 @@ static int tidy(void **state)
 
 		unlink(path);
 	}
-	return rmdir(folder);
+	status = rmdir(folder); /* nothing else is left behind */
+	free(folder);
+	return status;
 }
 
 int main(void)

@@ -115,6 +115,18 @@ static void taken_bytes_are_never_null(void **state)
 	assert_int_equal(b.max, 30);
 }
 
+static void a_csv_field_is_quoted_when_it_must_be(void **state)
+{
+	struct buf b = BUF_LIMIT(100);
+	(void)state;
+	buf_csv(&b, "l’un; l’autre");
+	buf_csv(&b, "a,b");
+	buf_csv(&b, "\"\n");
+	buf_csv(&b, "");
+	assert_string_equal(buf_str(&b).p, "l’un; l’autre\"a,b\"\"\"\"\n\"");
+	buf_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +137,7 @@ int main(void)
 		cmocka_unit_test(it_grows_and_keeps_what_it_holds),
 		cmocka_unit_test(release_is_idempotent_and_keeps_the_ceiling),
 		cmocka_unit_test(taken_bytes_are_never_null),
+		cmocka_unit_test(a_csv_field_is_quoted_when_it_must_be),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,6 +37,8 @@ static const struct {
 	{"^\\w+$", "\xC3\xA9", false}, /* é is no letter for JavaScript's \w */
 	{"^\\W$", "\xC3\xA9", true},
 	{"^[\\w-]+$", "a-b", true},
+	{"^[-\\w]+$", "a-b", true},
+	{"^[^-\\w]+$", "-", false},
 	{"^[\\d\\s]+$", "1 2\t3", true},
 	{"^[^\\s]+$",
 		"a\xC2\xA0"
@@ -110,6 +112,9 @@ static const struct {
 	{"[]", "empty set"},
 	{"[^]", "empty set"},
 	{"[a--b]", "one hyphen"},
+	{"[\\w-x]", "character 4: put one hyphen"}, /* ICU: from _ to x */
+	{"[!-\\d]", "character 3: put one hyphen"}, /* ICU: from ! to 0 */
+	{"[\\w-.]", "one hyphen"},
 	{"[\\B]", "this escape"},
 	{"(a", "not valid"},
 	{"a)", "not valid"},
@@ -162,8 +167,8 @@ static void a_search_ends_whatever_the_pattern(void **state)
 		struct pattern *p = pattern_or_fail(greedy[i], false);
 		usec_t began = clock_monotonic();
 		assert_false(pattern_found(p, (struct str){text, sizeof(text)}));
-		/* 20 ms as promised; this much more for a machine that does other things. */
-		assert_true(clock_monotonic() - began < 2 * USEC_PER_SEC);
+		/* Some 20 ms as promised; this much more for valgrind on a busy machine. */
+		assert_true(clock_monotonic() - began < USEC_PER_MIN);
 		pattern_free(p);
 	}
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the people of these tests answer, and how they fill a page: by pointing or by keyboard alone.
 import assert from 'node:assert/strict';
-import { follow, heading } from './world.mjs';
+import { follow, heading, pathOf } from './world.mjs';
 
 /* Name of a field to a value, a list of values (ticks), or a text. Fields that are not named are left alone. */
 export const ANSWERS = {
@@ -32,7 +32,7 @@ export const ANSWERS = {
 };
 
 /* The answer to a field of this name. "question.*" is for every row of a grid. */
-export function answerTo(answers, name) {
+function answerTo(answers, name) {
   return answers[name] ?? answers[name.replace(/\.[^.]*$/, '.*')];
 }
 
@@ -140,7 +140,7 @@ const isSend = at => at.text.startsWith('Envoyer') || at.text.startsWith('Send')
  * `onFilled(page)` before it is sent. */
 export async function goThrough(page, answers, { keyboard = false, stopBeforeSending = false, stopAt, onPage, onFilled } = {}) {
   for (let pages = 0; pages < 80; pages++) {
-    const path = new URL(page.url()).pathname;
+    const path = pathOf(page);
     if (path === '/merci' || path === stopAt) return;
     await onPage?.(page);
     if (path === '/recapitulatif') {

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { fill, goThrough, next, press, send, start } from './answers.mjs';
 import { PAGE_BUDGET, audit, newAuditor, verdict, weigh } from './audit.mjs';
 import { asFields, readForm, solve } from './route.mjs';
-import { AUDIENCES, awaitStatus, barometre, closeBrowser, follow, heading, makeEdition, newPerson, prepare, secret, world } from './world.mjs';
+import { AUDIENCES, awaitStatus, barometre, closeBrowser, follow, heading, makeEdition, newPerson, pathOf, prepare, receiptOn, secret, world } from './world.mjs';
 
 const FULL = Boolean(process.env.E2E_FULL);
 const FEW = FULL ? undefined : ['light', 'narrow-dark'];
@@ -34,7 +34,6 @@ function looking(name, way) {
   });
 }
 
-const pathOf = page => new URL(page.url()).pathname;
 const inLanguage = (path, language) => world.public + path + (language === 'fr' ? '' : `?lang=${language}`);
 
 /* Each page of a questionnaire: empty, refused, filled; then the summary. */
@@ -182,13 +181,13 @@ describe('the five questionnaires', BESIDE, () => {
         await openForm(person, audience, language, `start-${audience}-${language}`, audience === 'equipes' ? undefined : ONE);
         await lookThrough(person, `${audience}-${language}`, asFields(form, solve(form, true)), language);
         assert.equal((await send(page)).status(), 200);
-        secret((await page.locator('#receipt').innerText()).trim());
+        await receiptOn(page);
         await audit(person, `thanks-${audience}-${language}`, { modes: audience === 'equipes' ? undefined : ONE, language });
       });
 });
 
 describe('on the way', BESIDE, () => {
-  looking('a pause, a code to resume, erasing, on a shared device; resumed', async person => {
+  looking('on a shared device: a pause, a code, coming back with it, erasing', async person => {
     const { page } = person;
     await page.goto(`${world.public}/o/patients`);
     await page.locator('input[name="partage"]').check();
@@ -198,8 +197,14 @@ describe('on the way', BESIDE, () => {
     assert.equal(pathOf(page), '/pause');
     await audit(person, 'pause');
     await press(page, 'code');
-    secret((await page.locator('#code-reprise').innerText()).trim());
+    const code = secret((await page.locator('#code-reprise').innerText()).trim());
     await audit(person, 'pause-code');
+    await person.context.clearCookies();
+    await page.goto(`${world.public}/reprise`);
+    await page.locator('#code').fill(code);
+    await follow(page, () => page.locator('main form button[type=submit]').first().click());
+    assert.equal(pathOf(page), '/q/1');
+    await audit(person, 'question-resumed', { modes: FEW });
     await page.goto(`${world.public}/pause`);
     await press(page, 'ask-erase');
     await audit(person, 'pause-erase');
@@ -238,7 +243,7 @@ describe('on the way', BESIDE, () => {
     await start(page);
     const form = readForm('formation');
     await goThrough(page, asFields(form, solve(form, false)));
-    secret((await page.locator('#receipt').innerText()).trim());
+    await receiptOn(page);
     await page.goto(link);
     assert.equal(await heading(page), 'Votre réponse est déjà enregistrée');
     await audit(person, 'link-served');
@@ -262,7 +267,7 @@ describe('weight of the first page with everything it needs', () => {
     });
 });
 
-test('the policy allows nothing inline, and each page has it', async () => {
+test('the policy of a home, a start, a long page and a missing one allows nothing inline', async () => {
   for (const path of ['/', '/o/equipes', '/lexique', '/nulle-part']) {
     const policy = (await fetch(world.public + path)).headers.get('content-security-policy');
     assert.match(policy, /default-src 'none'/);

@@ -6,11 +6,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fill, next, press, send, start } from './answers.mjs';
 import { asFields, readForm, solve } from './route.mjs';
-import { AUDIENCES, awaitStatus, barometre, closeBrowser, makeEdition, newPerson, prepare, secret, world } from './world.mjs';
+import { AUDIENCES, awaitStatus, barometre, closeBrowser, makeEdition, newPerson, pathOf, prepare, receiptOn, world } from './world.mjs';
 
 const CODE = 'english';
 const NAME = 'Barometer of the year'; // an edition is called what its maker calls it
-const pathOf = page => new URL(page.url()).pathname;
 
 before(() => prepare(async () => {
   makeEdition(CODE, NAME);
@@ -21,7 +20,7 @@ after(closeBrowser);
 
 /* French texts that have a translation, cut where a value stands in them; short ones are words of both languages. */
 const words = JSON.parse(readFileSync(join(world.forms, 'languages', 'en.json'), 'utf8'));
-const french = [...new Set(['site', 'questionnaires', 'lexicon'].flatMap(section => Object.entries(words[section] ?? {}))
+const french = [...new Set(['site', 'questionnaires'].flatMap(section => Object.entries(words[section]))
   .filter(([from, to]) => from !== to).flatMap(([from]) => from.split(/\{\{?[A-Za-z_.]+\}?\}/)))].map(t => t.trim()).filter(t => t.length >= 12);
 /* Words that are never English. */
 const NEVER = /(?<![\p{L}’'-])(vous|votre|vos|nous|avez|êtes|cette|une|dans|pour|avec|sont|réponses?|questionnaire en français|obligatoire|d’une)(?![\p{L}’'-])/iu;
@@ -72,6 +71,7 @@ for (const path of ['/', '/retrait', '/confidentialite', '/lexique', '/accessibi
     await page.goto(`${world.public}${path}?lang=en`);
     await isEnglish(page);
     const links = await page.locator('main a[href^="/"], footer a[href^="/"], header a.mark').evaluateAll(all => all.map(a => a.getAttribute('href')));
+    assert.ok(links.length > 0, 'the page has links');
     for (const link of links.filter(l => !l.startsWith('/static')))
       assert.match(link, /[?&]lang=en/, `${path} leads to ${link}`);
     await context.close();
@@ -110,7 +110,7 @@ describe('questionnaires', { concurrency: 2 }, () => {
       await isEnglish(page);
       await send(page);
       await isEnglish(page);
-      secret((await page.locator('#receipt').innerText()).trim());
+      await receiptOn(page);
       await context.close();
     });
 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ANSWERS, fill, fillByKeyboard, goThrough, send, start } from './answers.mjs';
 import {
-  awaitStatus, barometre, closeBrowser, count, follow, heading, isAlive, mails, makeEdition, newPerson, run, secret, shot, sql,
+  awaitStatus, barometre, closeBrowser, count, follow, heading, isAlive, mails, makeEdition, newPerson, pathOf, receiptOn, run, secret, shot, sql,
   startCatcher, stopCatcher, until, world,
 } from './world.mjs';
 
@@ -59,7 +59,7 @@ const finished = kind => until(`the mailing ${kind} is finished`, () =>
 
 async function thanks(page) {
   assert.equal(await heading(page), 'Merci, vos réponses sont enregistrées');
-  return secret((await page.locator('#receipt').innerText()).trim());
+  return receiptOn(page);
 }
 
 function inUrn(total) {
@@ -115,7 +115,7 @@ test('a required answer left out: 422, a summary that leads to the field, what w
   assert.equal((await page.goto(linkOf())).status(), 200);
   inUrn(0);
   await start(page);
-  assert.equal(new URL(page.url()).pathname, '/q/1');
+  assert.equal(pathOf(page), '/q/1');
   await page.locator('[name="nom_structure"]').fill(MARK);
   await page.locator('input[value="president"]').check();
   const answer = await follow(page, () => page.getByRole('button', { name: 'Continuer' }).click());
@@ -132,17 +132,17 @@ test('a required answer left out: 422, a summary that leads to the field, what w
 test('Back and reload show the answers again', async () => {
   await fill(page, ANSWERS.associations);
   await follow(page, () => page.getByRole('button', { name: 'Continuer' }).click());
-  assert.equal(new URL(page.url()).pathname, '/q/2');
+  assert.equal(pathOf(page), '/q/2');
   // Behind the page put right stands the page of the error: an address, which asks for nothing to be sent again.
   await page.goBack();
   assert.equal(await page.locator('.summary').count(), 0);
   assert.ok(await page.locator('input[value="d31"]').isChecked());
   await page.goForward();
-  assert.equal(new URL(page.url()).pathname, '/q/2');
+  assert.equal(pathOf(page), '/q/2');
   await fill(page, ANSWERS.associations);
   await follow(page, () => page.getByRole('button', { name: 'Continuer' }).click());
   await page.goBack();
-  assert.match(new URL(page.url()).pathname, /^\/q\/2$/);
+  assert.match(pathOf(page), /^\/q\/2$/);
   const chosen = page.locator('input[name="experience_12_mois"][value="oui"]');
   assert.ok(await chosen.isChecked());
   await page.reload();
@@ -154,10 +154,10 @@ test('Back and reload show the answers again', async () => {
 });
 
 test('the same link in another browser takes up where the person was', async () => {
-  const [at, other] = [new URL(page.url()).pathname, await newPerson()];
+  const [at, other] = [pathOf(page), await newPerson()];
   await other.page.goto(linkOf());
   await start(other.page);
-  assert.equal(new URL(other.page.url()).pathname, at);
+  assert.equal(pathOf(other.page), at);
   await other.page.goto(`${world.public}/q/1`);
   assert.equal(await other.page.locator('[name="nom_structure"]').inputValue(), MARK);
   await other.context.close();
@@ -176,7 +176,7 @@ test('« Précédent » goes back a page and keeps what was typed', async () => 
 test('« Envoyer » pressed in two windows at once: one answer, the same receipt', async () => {
   await goThrough(page, ANSWERS.associations, { stopBeforeSending: true });
   const twin = await person.context.newPage();
-  assert.equal(new URL(page.url()).pathname, '/recapitulatif');
+  assert.equal(pathOf(page), '/recapitulatif');
   assert.match(await page.locator('main').innerText(), new RegExp(MARK), 'the summary shows what will be sent');
   await twin.goto(page.url());
   await Promise.all([page, twin].map(send));
@@ -217,7 +217,7 @@ test('a patient at 320 pixels: no page is wider than the screen, and contact wis
     onPage: async () => {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(wide <= 320, `${page.url()} is ${wide} pixels wide`);
-      await shot(page, `journey-patients-320-${new URL(page.url()).pathname.slice(3)}`);
+      await shot(page, `journey-patients-320-${pathOf(page).slice(3)}`);
     },
   });
   receipts.push(await thanks(page));
@@ -384,14 +384,14 @@ test('an account logs in, a wrong password does not', async () => {
   staff = await newPerson({ viewport: { width: 1200, height: 900 } });
   const { page } = staff;
   await page.goto(`${world.staff}/`);
-  assert.equal(new URL(page.url()).pathname, '/login');
+  assert.equal(pathOf(page), '/login');
   for (const [password, status] of [['un tout autre mot', 403], [PASSWORD, 200]]) {
     await page.locator('[name="login"]').fill('camille');
     await page.locator('[name="password"]').fill(password);
     const answer = await follow(page, () => page.getByRole('button', { name: /connect/i }).click());
     assert.equal(answer.status(), status);
   }
-  assert.equal(new URL(page.url()).pathname, '/');
+  assert.equal(pathOf(page), '/');
   await shot(page, 'journey-staff-dashboard');
 });
 

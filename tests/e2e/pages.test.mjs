@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ANSWERS, goThrough, start } from './answers.mjs';
-import { axe } from './audit.mjs';
-import { awaitStatus, barometre, closeBrowser, follow, makeEdition, newPerson, run, secret, shot, sql, until, world } from './world.mjs';
+import { axe, overflow } from './audit.mjs';
+import { awaitStatus, barometre, closeBrowser, complaintsOf, follow, makeEdition, newPerson, pathOf, receiptOn, run, secret, shot, sql, until, world } from './world.mjs';
 
 const PASSWORD = secret('un mot de passe pour les pages');
 const PAST = 'passee', NOW = 'ouverte';
@@ -20,7 +20,7 @@ before(async () => {
   await somebody.page.goto(`${world.public}/o/equipes`);
   await start(somebody.page);
   await goThrough(somebody.page, ANSWERS.equipes);
-  secret(await somebody.page.locator('#receipt').innerText());
+  await receiptOn(somebody.page);
   await somebody.context.close();
   barometre('edition', 'close', PAST);
   barometre('count', PAST);
@@ -41,12 +41,7 @@ async function look(name) {
     await page.emulateMedia({ colorScheme });
     if (way !== '320-dark') await shot(page, `${name}-${way}`);
     await axe(page, `${name}, ${way}`);
-    if (width === 320) {
-      const wide = await page.evaluate(() => [document.documentElement.scrollWidth,
-        [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
-          && !e.closest('.scroll, svg')).map(e => e.outerHTML.slice(0, 80)).slice(0, 3).join(' ')]);
-      assert.ok(wide[0] <= 320, `${name} is ${wide[0]} pixels wide: ${wide[1]}`);
-    }
+    await overflow(page, `${name}, ${way}`);
   }
   await page.setViewportSize({ width: 1000, height: 800 });
   await page.emulateMedia({ colorScheme: 'light' });
@@ -65,7 +60,7 @@ test('staff: log-in, and a log-in refused', async () => {
     await follow(page, () => page.getByRole('button', { name: 'Se connecter' }).click());
     if (password !== PASSWORD) await look('staff-login-refused');
   }
-  assert.equal(new URL(page.url()).pathname, '/');
+  assert.equal(pathOf(page), '/');
 });
 
 for (const [name, path] of [
@@ -82,7 +77,5 @@ for (const [name, path] of [
   });
 
 test('nothing was written on the console by any of these pages', () => {
-  // The browser itself notes each answer that is an error: those were asked for.
-  const asked = /Failed to load resource: the server responded with a status of 4\d\d/;
-  assert.deepEqual([...new Set(person.complaints)].filter(text => !asked.test(text)), []);
+  assert.deepEqual(complaintsOf(person), []);
 });

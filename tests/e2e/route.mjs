@@ -7,9 +7,6 @@ import { world } from './world.mjs';
 
 export const readForm = audience => JSON.parse(readFileSync(join(world.forms, `${audience}.json`), 'utf8'));
 
-/* A text of the form in this language. */
-export const textOf = (text, language = 'fr') => (typeof text === 'object' && text ? text[language] ?? text.default ?? text.fr : text ?? '');
-
 const code = choice => (typeof choice === 'object' ? choice.value : choice);
 
 // ---------------------------------------------------------------------------------------- conditions
@@ -131,7 +128,7 @@ function candidates(question) {
   if (question.type === 'checkbox') {
     const alone = choices.filter(c => exclusive(question).includes(c)), others = choices.filter(c => !alone.includes(c));
     return [...(question.isRequired ? [] : [undefined]), ...alone.map(c => [c]), ...choices.map(c => [c]),
-      others.slice(0, question.maxSelectedChoices || undefined)];
+      others];
   }
   return [...(question.isRequired ? [] : [undefined]), ...choices];
 }

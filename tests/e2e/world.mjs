@@ -10,7 +10,7 @@ import { chromium } from 'playwright-core';
 export const world = JSON.parse(readFileSync(process.env.E2E_WORLD, 'utf8'));
 
 /* The address and memory checkers slow the program down; nothing here waits longer than it must. */
-export const PATIENCE = 90_000;
+const PATIENCE = 90_000;
 
 /* What must be in no log: no_trace.py looks for every line of this file. */
 export function secret(text) {
@@ -65,7 +65,7 @@ export function count(table, where = 'true') {
 }
 
 /* A day of the edition's zone, as its file wants it. */
-export function day(offset) {
+function day(offset) {
   const at = new Date(Date.now() + offset * 86_400_000);
   return new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Paris' }).format(at);
 }
@@ -200,7 +200,7 @@ export function mails() {
 
 let browser = null; // a promise: tests that run beside each other share one
 
-export function openBrowser() {
+function openBrowser() {
   browser ??= chromium.launch({
     executablePath: process.env.E2E_CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync',
@@ -252,7 +252,7 @@ function keep(answer) {
   keeping.add(work);
 }
 
-export function keepPage(path, text) {
+function keepPage(path, text) {
   const skeleton = text.replace(/ (value|href|action)="[^"]*"| (checked|selected)(?=[ >])/g, '').replace(/>[^<]+</g, '><');
   const hash = createHash('sha256').update(skeleton).digest('hex').slice(0, 12);
   if (kept.has(hash)) return;
@@ -276,6 +276,15 @@ export async function follow(page, act) {
 }
 
 export const heading = page => page.locator('h1').first().innerText();
+export const pathOf = page => new URL(page.url()).pathname;
+
+/* What was complained of on the console so far; the browser itself notes each answer that is an error, and those were asked
+ * for. */
+export const complaintsOf = person => [...new Set(person.complaints.splice(0))]
+  .filter(text => !/Failed to load resource: the server responded with a status of 4\d\d/.test(text));
+
+/* The receipt that is shown with thanks. */
+export const receiptOn = async page => secret((await page.locator('#receipt').innerText()).trim());
 
 /* Screenshots are for people to look at; they are taken when there is somewhere to put them. */
 export async function shot(page, name) {

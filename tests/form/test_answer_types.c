@@ -3,11 +3,6 @@
 #include "../../src/form/rules.h"
 #include "form_test.h"
 
-#define PAGE(elements) \
- HEAD "\"pages\":[{\"name\":\"p\",\"title\":\"P\",\"elements\":[\n" elements "]}]}"
-#define Q(type, name, rest) \
- "{\"type\":\"" type "\",\"name\":\"" name "\",\"title\":\"T\"" rest "}"
-#define NUMBER(name, rest) Q("text", name, ",\"inputType\":\"number\"" rest)
 #define ABC                                                         \
  ",\"choices\":[\"a\",{\"value\":\"b\",\"visibleIf\":\"{x} = 1\"}," \
  "\"c\"]"
@@ -271,23 +266,8 @@ static void values_are_checked_strictly(void **state)
 {
 	(void)state;
 	SCOPED(form_drop) struct form *form = parse_or_fail(STRICT_FORM);
-	for (size_t i = 0; i < COUNT_OF(valid); i++) {
-		struct err err = {0};
-		json_t *answers = json_or_fail(valid[i]);
-		if (!answers_validate(form, answers, &err))
-			fail_msg("%s: %s", valid[i], err.text);
-		json_decref(answers);
-	}
-	for (size_t i = 0; i < COUNT_OF(invalid); i++) {
-		struct err err = {0};
-		json_t *answers = json_or_fail(invalid[i]);
-		if (answers_validate(form, answers, &err))
-			fail_msg("accepted: %s", invalid[i]);
-		assert_int_equal(err.code, ERR_INVALID);
-		assert_null(strstr(err.text, "zzz"));
-		json_decref(answers);
-	}
-	print_message("%zu valid, %zu refused\n", COUNT_OF(valid), COUNT_OF(invalid));
+	assert_valid(form, valid, COUNT_OF(valid));
+	assert_invalid(form, invalid, COUNT_OF(invalid));
 }
 
 static void validators_look_at_what_is_there(void **state)

@@ -24,7 +24,9 @@ static const char form_text[] = HEAD
 	"\"calculatedValues\":["
 	"{\"name\":\"avant\",\"expression\":\"{a} + 1\",\"includeIntoResult\":true},"
 	"{\"name\":\"ici\",\"expression\":\"{n} + {avant}\",\"includeIntoResult\":true},"
-	"{\"name\":\"mot\",\"expression\":\"iif({u}, '', 'v')\",\"includeIntoResult\":true}]}";
+	"{\"name\":\"mot\",\"expression\":\"iif({u}, '', 'v')\",\"includeIntoResult\":true},"
+	"{\"name\":\"mots\",\"expression\":\"iif({n} > 1, {mot}, iif({u}, 'w', ''))\","
+	"\"includeIntoResult\":true}]}";
 
 /* The answers of the first page; those of the second are still to come. */
 static const char given[] =
@@ -34,15 +36,7 @@ static struct form *form;
 
 static int set_up(void **state)
 {
-	(void)state;
-	form = parse_or_fail(form_text);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	form_free(form);
+	*state = form = parse_or_fail(form_text);
 	return 0;
 }
 
@@ -106,6 +100,11 @@ static const struct {
 	{"{e} empty",
 		"[\"empty\",[\"iif\",[\"=\",[\"?\",\"s\"],\"oui\"],[\"*\",[\"?\",\"n\"],2],null]]"},
 	{"{mot} empty", "[\"empty\",[\"iif\",[\"?\",\"u\"],null,\"v\"]]"},
+	{"{mots} empty",
+		"[\"empty\",[\"iif\",[\">\",[\"?\",\"n\"],1],[\"iif\",[\"?\",\"u\"],null,\"v\"],"
+		"[\"iif\",[\"?\",\"u\"],\"w\",null]]]"},
+	/* the same text that is not read by a name is a text */
+	{"iif({u}, '', 'v') = ''", "[\"=\",[\"iif\",[\"?\",\"u\"],\"\",\"v\"],\"\"]"},
 };
 
 static struct expr *bound(const char *text)
@@ -191,5 +190,5 @@ int main(void)
 		cmocka_unit_test(the_same_condition_on_the_first_page_reads_it),
 		cmocka_unit_test(long_chains_are_compiled_at_once),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, free_form);
 }

@@ -31,15 +31,7 @@ static struct form *form;
 
 static int set_up(void **state)
 {
-	(void)state;
-	form = parse_or_fail(form_text);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	form_free(form);
+	*state = form = parse_or_fail(form_text);
 	return 0;
 }
 
@@ -418,5 +410,5 @@ int main(void)
 		cmocka_unit_test(depth_and_length_are_bounded),
 		cmocka_unit_test(text_with_escapes_is_read),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, free_form);
 }

@@ -1,18 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "form_test.h"
 
-#define PAGE(elements) \
- HEAD "\"pages\":[{\"name\":\"p\",\"title\":\"P\",\"elements\":[\n" elements "]}]}"
-#define RADIO(name, rest)                    \
- "{\"type\":\"radiogroup\",\"name\":\"" name \
- "\",\"title\":\"T\",\"choices\":[\"oui\",\"non\"]" rest "}"
-
-/* HEAD is line 1, the page line 2, its first element line 3. */
-static const struct {
-	const char *json;
-	int line;
-	const char *fragment;
-} refusals[] = {
+static const struct refusal refusals[] = {
 	{"{", 1, ""},
 	{"[]", 1, "JSON object"},
 	{"{\"title\":\"a\",\n\"title\":\"b\"}", 2, "duplicate"},
@@ -141,21 +130,7 @@ static const struct {
 static void every_refusal_has_its_line_and_remedy(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(refusals); i++) {
-		struct err err = {0};
-		struct form *form = form_parse(
-			str_of(refusals[i].json), "forms/x.json", &err);
-		char place[40];
-		if (form)
-			fail_msg("accepted: %s", refusals[i].json);
-		snprintf(place, sizeof(place), "forms/x.json:%d:", refusals[i].line);
-		if (!strstr(err.text, refusals[i].fragment) ||
-			!str_starts(str_of(err.text), str_of(place)) ||
-			err.line != refusals[i].line)
-			fail_msg("%s\ngave %s\nwanted %s… %s", refusals[i].json, err.text,
-				place, refusals[i].fragment);
-	}
-	print_message("%zu refusals\n", COUNT_OF(refusals));
+	assert_refusals(refusals, COUNT_OF(refusals));
 }
 
 static void the_complete_list_names_questions(void **state)

@@ -158,6 +158,10 @@ static void assert_change(const char *before, const char *after, const char *wan
 	form_free(forms[1]);
 }
 
+#define ITEMS(more) \
+ "\"type\":\"multipletext\",\"title\":\"Q\",\"items\":[{\"name\":\"i\"," more "}]"
+#define NUMBER "\"inputType\":\"number\""
+
 static void each_change_has_its_class(void **state)
 {
 	(void)state;
@@ -203,6 +207,16 @@ static void each_change_has_its_class(void **state)
 		"\"type\":\"text\",\"inputType\":\"number\",\"title\":\"Q\",\"max\":9",
 		"\"type\":\"text\",\"inputType\":\"number\",\"title\":\"Q\",\"max\":8",
 		"choices: limits");
+	assert_change("\"type\":\"checkbox\",\"title\":\"Q\",\"choices\":[\"a\",\"b\"]",
+		"\"type\":\"checkbox\",\"title\":\"Q\",\"choices\":[\"a\",\"b\"],"
+		"\"validators\":[{\"type\":\"answercount\",\"maxCount\":1}]",
+		"choices: checks");
+	assert_change(ITEMS(NUMBER ",\"max\":9"), ITEMS(NUMBER ",\"max\":8"),
+		"choices: item-limits/i");
+	assert_change(ITEMS(NUMBER), ITEMS(NUMBER ",\"isRequired\":true"),
+		"routing: item-required/i");
+	assert_change(
+		ITEMS(NUMBER), ITEMS("\"inputType\":\"date\""), "broken: item-type/i");
 }
 
 /* Tags open and close in order, and what people wrote is escaped: XML 1.0 section 2.1. */

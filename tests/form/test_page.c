@@ -1,40 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading a posted page. Every message is compared to the letter: people read them. */
-#include "page_form.h"
+#include "posted_page.h"
 
 static struct form *form;
-static json_t *answers, *typed;
-static struct problems problems;
 
 static int set_up_form(void **state)
 {
-	(void)state;
-	form = parse_or_fail(ANSWER_FORM);
-	return 0;
-}
-
-static int tear_down_form(void **state)
-{
-	(void)state;
-	form_free(form);
-	return 0;
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	answers = json_object();
-	typed = json_object();
-	problems = (struct problems){0};
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	json_decref(answers);
-	json_decref(typed);
-	problems_release(&problems);
+	*state = form = parse_or_fail(ANSWER_FORM);
 	return 0;
 }
 
@@ -393,7 +365,7 @@ static void addresses_follow_html(void **state)
 	assert_int_equal(problems.count, 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start_page, end_page)
 
 int main(void)
 {
@@ -414,5 +386,5 @@ int main(void)
 		TEST(dates_and_months),
 		TEST(addresses_follow_html),
 	};
-	return cmocka_run_group_tests(tests, set_up_form, tear_down_form);
+	return cmocka_run_group_tests(tests, set_up_form, free_form);
 }

@@ -1,43 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Posted pages: kinds of questions with several fields, choices that come and go, validators, languages. */
-#include "page_form.h"
+#include "posted_page.h"
 
 static struct form *french;
 static const struct form *form;
-static json_t *answers, *typed;
-static struct problems problems;
 
 static int set_up_form(void **state)
 {
-	(void)state;
-	french = page_form();
-	return 0;
-}
-
-static int tear_down_form(void **state)
-{
-	(void)state;
-	form_free(french);
+	*state = french = page_form();
 	return 0;
 }
 
 static int set_up(void **state)
 {
-	(void)state;
 	form = french;
-	answers = json_object();
-	typed = json_object();
-	problems = (struct problems){0};
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	json_decref(answers);
-	json_decref(typed);
-	problems_release(&problems);
-	return 0;
+	return start_page(state);
 }
 
 static void post(size_t page, const char *text, bool strict)
@@ -378,7 +355,7 @@ static void messages_are_in_the_language_of_the_form(void **state)
 		assert_null(strstr(problems.list[i].message, NN));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, end_page)
 
 int main(void)
 {
@@ -402,5 +379,5 @@ int main(void)
 		TEST(fields_that_no_page_has_are_refused),
 		TEST(messages_are_in_the_language_of_the_form),
 	};
-	return cmocka_run_group_tests(tests, set_up_form, tear_down_form);
+	return cmocka_run_group_tests(tests, set_up_form, free_form);
 }

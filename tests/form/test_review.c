@@ -133,6 +133,23 @@ static void a_good_page_has_no_problem_and_keeps_every_kind_of_answer(void **sta
 	json_decref(answers);
 }
 
+/* A draft of another version of the form may hold what no page could have sent. */
+static void what_no_page_sends_has_no_problems(void **state)
+{
+	SCOPED(form_drop) struct form *form = load("associations");
+	json_t *answers = json_pack("{s:[s, s]}", "qualite_repondant", "a", "b");
+	json_t *typed = json_object();
+	struct problems review;
+
+	(void)state;
+	memset(&review, 0x55, sizeof(review));
+	answers_review_page(form, 0, answers, typed, TODAY, &review);
+	assert_int_equal(review.count, 0);
+	assert_null(review.list);
+	json_decref(answers);
+	json_decref(typed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +157,7 @@ int main(void)
 		cmocka_unit_test(what_is_missing_is_missing_again),
 		cmocka_unit_test(
 			a_good_page_has_no_problem_and_keeps_every_kind_of_answer),
+		cmocka_unit_test(what_no_page_sends_has_no_problems),
 	};
 
 	secret_init();

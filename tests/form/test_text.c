@@ -9,17 +9,9 @@ static const struct form *forms[2];
 
 static int set_up(void **state)
 {
-	(void)state;
-	french = page_form();
+	*state = french = page_form();
 	forms[0] = french;
 	forms[EN] = form_in(french, language_find(STR("en")));
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	form_free(french);
 	return 0;
 }
 
@@ -202,5 +194,5 @@ int main(void)
 		cmocka_unit_test(what_is_missing_or_hidden_is_nothing),
 		cmocka_unit_test(other_braces_stay),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, free_form);
 }

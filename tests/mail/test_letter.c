@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "../support/temporary.h"
 #include "barometre/base/secret.h"
 #include "barometre/mail/letter.h"
 
@@ -85,12 +86,11 @@ static void test_l1_l5_read_back_by_another_program(void **state)
 {
 	static const char *const kinds[] = {
 		"invitation", "relance1", "relance2", "relance3"};
-	char folder[] = "/tmp/barometre-letters-XXXXXX";
+	SCOPED(free_char) char *folder = temporary_folder();
 	char long_name[3001];
 	struct letter_values v = model;
 
 	(void)state;
-	assert_non_null(mkdtemp(folder));
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
 		v.kind = kinds[i];
 		put_letter(folder, kinds[i], &v, v.to_name);
@@ -119,8 +119,7 @@ static void test_l1_l5_read_back_by_another_program(void **state)
 	char *command = x_printf(
 		"python3 '%s/tests/mail/check_letters.py' '%s'", SOURCE_DIR, folder);
 	int status = system(command);
-	SCOPED(free_char) char *clean = x_printf("rm -r '%s'", folder);
-	assert_int_equal(system(clean), 0);
+	assert_true(temporary_remove(folder));
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
 }

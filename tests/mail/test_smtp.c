@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "../support/temporary.h"
 #include "barometre/mail/smtp.h"
 #include "relay.h"
 
@@ -239,9 +240,8 @@ static void test_connections_are_used_again(void **state)
 
 static void test_s1_tls_and_login(void **state)
 {
-	char folder[] = "/tmp/barometre-relay-XXXXXX";
+	SCOPED(free_char) char *folder = temporary_folder();
 	(void)state;
-	assert_non_null(mkdtemp(folder));
 	const char *const arguments[] = {"--tls", folder, "--auth", "moi:secret", NULL};
 	struct relay relay = relay_start(arguments);
 	SCOPED(free_char) char *url = x_printf("smtp://127.0.0.1:%d", relay.port);
@@ -283,8 +283,7 @@ static void test_s1_tls_and_login(void **state)
 	assert_int_equal(relay_saw(&relay, "clear-mail"), 0);
 	assert_int_equal(relay_saw(&relay, "auth moi"), 2);
 	free(relay.events);
-	SCOPED(free_char) char *clean = x_printf("rm -r '%s'", folder);
-	assert_int_equal(system(clean), 0);
+	assert_true(temporary_remove(folder));
 }
 
 static void test_s1_nothing_in_clear_when_tls_is_not_offered(void **state)

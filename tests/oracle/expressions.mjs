@@ -12,7 +12,7 @@ const LEVELS = [
 	["contains", "notcontains", "anyof", "allof", "noneof"],
 ];
 const LEVEL_OF = new Map(LEVELS.flatMap((words, level) => words.map((word) => [word, level])));
-export const FUNCTIONS = ["iif", "sum", "min", "max", "avg", "count", "round", "trunc", "age", "dateDiff", "year", "today"];
+const FUNCTIONS = ["iif", "sum", "min", "max", "avg", "count", "round", "trunc", "age", "dateDiff", "year", "today"];
 
 const node = (op, type, ...args) => ({ op, type, args });
 const name = (source) => ({ op: "name", type: source.type, source, args: [] });

@@ -11,9 +11,8 @@ const CODES = ["oui", "non", "nsp", "peu", "tout", "1", "2", "3"];
 const TEXT_ROLE = { barometre: { role: "text" } };
 
 class FormMaker {
-	constructor(r, kinds = KINDS) {
+	constructor(r) {
 		this.r = r;
-		this.kinds = kinds;
 		this.sources = []; // what may be read from here on
 		this.questions = []; // { name, kind, json, … }: what answers are made from
 		this.trees = []; // every expression of the form
@@ -160,9 +159,9 @@ class FormMaker {
 		return { tree, reads: [{ type: tree.type === "string" ? "text" : tree.type }] };
 	}
 
-	question(depth) {
+	question() {
 		const { r } = this;
-		const kind = r.pick(this.kinds);
+		const kind = r.pick(KINDS);
 		const json = { type: "", name: this.name("q"), title: "Question" };
 		const asks = kind !== "html" && kind !== "expression";
 		// The order in which SurveyJS writes keys does not matter; what a question may read does.
@@ -178,7 +177,7 @@ class FormMaker {
 		const validators = asks ? this.validators(kind) : [];
 		if (validators.length) json.validators = validators;
 		const around = [...this.wrapped, ...(visibleIf ? [visibleIf] : [])];
-		this.questions.push({ ...own, name: json.name, kind, json, around, depth });
+		this.questions.push({ ...own, name: json.name, kind, json, around });
 		for (const read of own.reads) this.sources.push({ ...read, name: json.name });
 		return json;
 	}
@@ -206,7 +205,7 @@ class FormMaker {
 
 	elements(count, depth) {
 		const { r } = this;
-		return Array.from({ length: count }, () => (depth < 3 && r.chance(18) ? this.panel(depth) : this.question(depth)));
+		return Array.from({ length: count }, () => (depth < 3 && r.chance(18) ? this.panel(depth) : this.question()));
 	}
 
 	// A calculated value may be read by what stands after all it reads: here, by every later page.
@@ -247,7 +246,7 @@ class FormMaker {
 	}
 }
 
-export const makeForm = (r, kinds) => new FormMaker(r, kinds).form();
+export const makeForm = (r) => new FormMaker(r).form();
 
 // ------------------------------------------------------------------------------------------------ answers
 

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { Random } from "./random.mjs";
 import { makeAnswer, makeAnswers, makeForm } from "./forms.mjs";
 import { makeAny, write } from "./expressions.mjs";
-import { evaluate, pageReader, playPage } from "./browser.mjs";
+import { evaluate, isTrue, pageReader, playPage } from "./browser.mjs";
 import { differences, isNear, met } from "./differences.mjs";
 import { canonical, clone, Interview, setToday, valueOf, version } from "./survey.mjs";
 
@@ -124,9 +124,12 @@ async function compareExpressions(engine, r, tally, count) {
 		if (got.error) fail("the engine refuses an expression", { error: got.error });
 		else {
 			got.compiled.forEach((compiled, page) => {
-				const value = evaluate(compiled, pageReader(pages[page], values));
+				const read = pageReader(pages[page], values);
+				const value = evaluate(compiled, read);
 				if (!(missing(got.value) ? missing(value) : got.value === value))
 					fail("the browser and the engine on an expression", { page, compiled, engine: got.value ?? null, browser: value ?? null });
+				if (isTrue(compiled, read) !== got.true)
+					fail("the browser and the engine on what is true", { page, compiled, engine: got.true, browser: !got.true });
 			});
 			const excuses = met(tree, values, DAY);
 			const theirs = excuses.size ? undefined : valueOf(text, values);

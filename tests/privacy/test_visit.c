@@ -37,6 +37,7 @@ static void assert_same(const struct visit *a, const struct visit *b)
 	assert_string_equal(a->language, b->language);
 	assert_int_equal(a->invited, b->invited);
 	assert_int_equal(a->shared, b->shared);
+	assert_int_equal(a->kept, b->kept);
 	assert_memory_equal(a->code.b, b->code.b, sizeof(a->code.b));
 	assert_int_equal(a->state, b->state);
 	assert_memory_equal(a->token.b, b->token.b, sizeof(a->token.b));
@@ -94,11 +95,12 @@ static void language_device_and_code_come_back(void **state)
 	(void)state;
 	struct visit v = visit_of("2026", "patients", "", true, VISIT_OPEN), back;
 
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 8; i++) {
 		SCOPED(buf_release) struct buf text = BUF_LIMIT(1000);
 
 		memcpy(v.language, i % 2 ? "en" : "zz", 3);
-		v.shared = i >= 2;
+		v.shared = (i & 2) != 0;
+		v.kept = (i & 4) != 0;
 		random_bytes(v.code.b, sizeof(v.code.b));
 		visit_seal(&text, &cookies, &v);
 		assert_int_equal(text.n, VISIT_CHARS);
@@ -224,7 +226,8 @@ static void a_layout_we_never_wrote_is_refused(void **state)
 		{{KIND, KIND}, {3, 3}, false},
 		{{FLAGS, FLAGS}, {3, 3}, true},
 		{{FLAGS, FLAGS}, {4, 4}, true},
-		{{FLAGS, FLAGS}, {8, 8}, false},
+		{{FLAGS, FLAGS}, {8, 8}, true},
+		{{FLAGS, FLAGS}, {16, 16}, false},
 		{{FLAGS, FLAGS}, {-128, -128}, false},
 		{{FLAGS, CHANNEL}, {1, 'x'}, false},
 		{{FLAGS, CHANNEL}, {0, 'x'}, true},

@@ -132,4 +132,25 @@ static inline void check_table(const char *elements, const char *const *people,
 }
 #define PEOPLE(...) ((const char *const[]){__VA_ARGS__, NULL})
 
+/* As check_table, each answer given so many times. Groups end with a NULL answer. */
+struct group {
+	const char *answer;
+	int times;
+};
+static inline void check_groups(const char *elements, const struct group *groups,
+	struct thresholds thresholds, const char *expected)
+{
+	size_t count = 0, at = 0;
+
+	for (const struct group *g = groups; g->answer; g++)
+		count += (size_t)g->times;
+	const char **people = x_calloc(count + 1, sizeof(const char *));
+	for (; groups->answer; groups++)
+		for (int i = 0; i < groups->times; i++)
+			people[at++] = groups->answer;
+	check_table(elements, people, thresholds, expected);
+	free(people);
+}
+#define GROUPS(...) ((const struct group[]){__VA_ARGS__, {NULL, 0}})
+
 #endif

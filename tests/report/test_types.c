@@ -70,41 +70,29 @@ static void a_choice_that_was_not_offered_is_not_ranked(void **state)
 static void a_mean_place_is_withheld_with_its_cells(void **state)
 {
 	(void)state;
-	struct form *form = form_of(RANKING(",'barometre':{'sensitive':true}"));
-	struct tabulation *tab = tabulation_new(form);
-
-	answer_times(tab, "{'r':['a','b','c']}", 20);
-	answer_times(tab, "{'r':['b','a','c']}", 20);
-	answer_times(tab, "{'r':['c','a','b']}", 20);
-	answer_times(tab, "{'r':['c','b','a']}", 1);
 	/* a: 20, 40, 1; b: 20, 21, 20; c: 21, 0, 40. */
-	assert_lines(tab, usual,
+	check_groups(RANKING(",'barometre':{'sensitive':true}"),
+		GROUPS({"{'r':['a','b','c']}", 20}, {"{'r':['b','a','c']}", 20},
+			{"{'r':['c','a','b']}", 20}, {"{'r':['c','b','a']}", 1}),
+		usual,
 		"r ranking a 61 61 20 33\n"
 		"r ranking b 61 61 20 33\n"
 		"r ranking c 61 61 21 34\n"
 		"r.a rank mean 61 61 . . small_cells\n"
 		"r.b rank mean 61 61 . . small_cells\n"
 		"r.c rank mean 61 61 . . small_cells\n");
-	tabulation_free(tab);
-	form_free(form);
 }
 
 static void few_people_rank_nothing(void **state)
 {
 	(void)state;
-	struct form *form = form_of(RANKING(""));
-	struct tabulation *tab = tabulation_new(form);
-
-	answer_times(tab, "{'r':['a','b','c']}", 10);
-	assert_lines(tab, usual,
+	check_groups(RANKING(""), GROUPS({"{'r':['a','b','c']}", 10}), usual,
 		"r ranking a . . . . base_under_threshold\n"
 		"r ranking b . . . . base_under_threshold\n"
 		"r ranking c . . . . base_under_threshold\n"
 		"r.a rank mean . . . . base_under_threshold\n"
 		"r.b rank mean . . . . base_under_threshold\n"
 		"r.c rank mean . . . . base_under_threshold\n");
-	tabulation_free(tab);
-	form_free(form);
 }
 
 static void an_expression_is_of_those_who_saw_it(void **state)

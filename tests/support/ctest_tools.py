@@ -16,6 +16,7 @@ import sys
 import xml.etree.ElementTree
 
 TEST_SECONDS = 1200  # valgrind is some thirty times slower than the program
+OUTPUT_KEPT = 4000  # characters: the end of a log is what tests/run shows
 
 
 def count(path):
@@ -36,7 +37,8 @@ def tests_of(build, label):
 
 
 def valgrind(build, label):
-    passed = failed = 0
+    passed = 0
+    failures = []
     for name, command, properties in tests_of(build, label):
         # Brute force finds no more under valgrind; it only takes thirty times as long.
         environment = dict(os.environ, BAROMETRE_CHECK_FORMS="8")
@@ -54,11 +56,12 @@ def valgrind(build, label):
         if status == 0:
             passed += 1
         else:
-            failed += 1
-            print(output)
-        print(f"{'passed' if status == 0 else 'FAILED'} {name}" + ("" if status == 0 else f" (status {status})"), flush=True)
-    print(f"counted {passed} {failed}")
-    return 1 if failed or not passed else 0
+            failures.append(f"{output[-OUTPUT_KEPT:]}\nFAILED {name} (status {status})")
+        print(f"{'passed' if status == 0 else 'FAILED'} {name}", flush=True)
+    for failure in failures:
+        print(failure)
+    print(f"counted {passed} {len(failures)}")
+    return 1 if failures or not passed else 0
 
 
 def main():

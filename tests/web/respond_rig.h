@@ -199,7 +199,7 @@ UNUSED_OK static char *between(
 
 #define ONE "oui_non=oui&annee=1999&shown=oui_non+annee"
 #define TWO "histoire=Il+y+avait+une+fois&shown=histoire"
-#define THREE "avis=oui&shown=avis"
+#define THREE "avis=oui&shown=avis+equipe"
 #define STORY "Il y avait une fois"
 
 UNUSED_OK static void begin_open(struct person *p, const char *more)

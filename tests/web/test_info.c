@@ -191,19 +191,25 @@ static void the_visit_remembers_the_language(void **state)
 	assert_has(forged, "<html lang=\"fr\">");
 }
 
+static void assert_pages_lack(const char *const *targets, size_t count,
+	const char *const *texts, size_t text_count)
+{
+	for (size_t i = 0; i < count; i++) {
+		SCOPED(free_char) char *page = ask(targets[i], NULL, NULL);
+
+		for (size_t j = 0; j < text_count; j++)
+			assert_lacks(page, texts[j]);
+	}
+}
+
 static void no_page_sends_scripts_but_the_questions(void **state)
 {
 	static const char *const targets[] = {
 		"/", "/lexique", "/accessibilite", "/confidentialite", "/q/1", "/rien"};
+	static const char *const texts[] = {"<script", "{{", "[["};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(targets); i++) {
-		SCOPED(free_char) char *page = ask(targets[i], NULL, NULL);
-
-		assert_lacks(page, "<script");
-		assert_lacks(page, "{{");
-		assert_lacks(page, "[[");
-	}
+	assert_pages_lack(targets, COUNT_OF(targets), texts, COUNT_OF(texts));
 }
 
 static void english_pages_keep_no_french(void **state)
@@ -211,15 +217,11 @@ static void english_pages_keep_no_french(void **state)
 	/* What only French would have; the organisation and the edition are as they were given. */
 	static const char *const targets[] = {"/?lang=en", "/confidentialite?lang=en",
 		"/rien?lang=en", "/q/1?lang=en", "/retrait?lang=en", "/r/abc?lang=en"};
+	/* é: but Français, which has none. */
+	static const char *const texts[] = {"é", "«", " est "};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(targets); i++) {
-		SCOPED(free_char) char *page = ask(targets[i], NULL, NULL);
-
-		assert_lacks(page, "é"); /* but Français, which has none */
-		assert_lacks(page, "«");
-		assert_lacks(page, " est ");
-	}
+	assert_pages_lack(targets, COUNT_OF(targets), texts, COUNT_OF(texts));
 }
 
 static void the_privacy_notice_has_the_real_settings(void **state)
@@ -328,6 +330,19 @@ static void what_was_typed_is_shown_in_the_words_of_the_questionnaire(void **sta
 	assert_lacks(other, "nom_structure");
 }
 
+/* A text of several lines comes back as it was written: the style sheet shows the breaks. */
+static void lines_of_a_typed_text_stay_apart(void **state)
+{
+	SCOPED(free_char) char *cookie = cookie_in("fr");
+	SCOPED(free_char)
+	char *page = ask(
+		"/q/999", cookie, "satisfaction_elements=un+%3C+deux%0D%0A%0D%0Atrois");
+
+	(void)state;
+	assert_non_null(form_find(audience.form, STR("satisfaction_elements")));
+	assert_has(page, "<dd>un &lt; deux\r\n\r\ntrois</dd>");
+}
+
 static void ticks_of_a_question_are_one_line(void **state)
 {
 	const struct question *many = NULL;
@@ -379,6 +394,7 @@ int main(void)
 		cmocka_unit_test(the_declaration_says_what_the_audit_found),
 		cmocka_unit_test(
 			what_was_typed_is_shown_in_the_words_of_the_questionnaire),
+		cmocka_unit_test(lines_of_a_typed_text_stay_apart),
 		cmocka_unit_test(ticks_of_a_question_are_one_line),
 		cmocka_unit_test(a_strange_path_cannot_lead_elsewhere),
 		cmocka_unit_test(a_post_is_answered_without_a_choice_of_language),

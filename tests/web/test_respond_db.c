@@ -83,6 +83,21 @@ static void a_page_opened_from_the_summary_leads_back_to_it(void **state)
 	assert_false(says(&p, STORY)); /* its page is not asked any more */
 }
 
+static void the_summary_shows_refused_lines_beside_the_right_ones(void **state)
+{
+	struct person p SCOPED(person_release) = {0};
+
+	(void)state;
+	begin_open(&p, "");
+	fill(&p);
+	post(&p, "/q/3",
+		THREE "&equipe.soignants=12&equipe.patients=beaucoup&recap=1&action=next",
+		"303", "/q/3?revoir&recap");
+	get(&p, "/recapitulatif", "200");
+	assert_true(says(&p, ": 12</dd>") && says(&p, ": beaucoup</dd>"));
+	assert_false(says(&p, "action=\"/envoi\""));
+}
+
 static void a_warning_stops_once(void **state)
 {
 	struct person p SCOPED(person_release) = {0};
@@ -299,6 +314,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_sent_but_from_the_summary),
 		cmocka_unit_test(what_is_missing_comes_first_and_is_not_sent),
 		cmocka_unit_test(a_page_opened_from_the_summary_leads_back_to_it),
+		cmocka_unit_test(the_summary_shows_refused_lines_beside_the_right_ones),
 		cmocka_unit_test(a_warning_stops_once),
 		cmocka_unit_test(a_script_saves_without_being_led_anywhere),
 		cmocka_unit_test(two_tabs_do_not_undo_each_other),

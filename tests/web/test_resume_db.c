@@ -27,6 +27,7 @@ static void who_came_by_an_open_link_comes_back_by_a_link_of_their_own(void **st
 	post(&other, "/envoi", "", "303", "/merci");
 	/* The first browser finds its visit over: another slot was sent, by an open link there is nothing left to say so. */
 	get(&other, path, "404");
+	assert_true(says(&other, "envoyées ou effacées"));
 }
 
 static char *words_of(const struct person *p)
@@ -152,6 +153,45 @@ static void erased_is_erased(void **state)
 	assert_int_equal(drafts(), before);
 }
 
+/* It set out from a page that was never sent, before the click, and comes in after it. */
+static void a_save_that_comes_late_brings_nothing_back(void **state)
+{
+	struct person p SCOPED(person_release) = {0};
+	int64_t before = drafts();
+	char *old SCOPED(free_char) = NULL;
+
+	(void)state;
+	begin_open(&p, "");
+	post(&p, "/q/1", ONE "&turn=0&action=save", "204", NULL);
+	post(&p, "/q/1", ONE "&turn=0&action=save", "204", NULL);
+	old = x_strdup(p.cookie);
+	post(&p, "/pause", "action=erase", "303", "/au-revoir?efface");
+	free(p.cookie);
+	p.cookie = TAKE(old);
+	post(&p, "/q/1", ONE "&turn=0&action=save", "412", NULL);
+	post(&p, "/q/1", ONE "&action=save", "412", NULL);
+	assert_int_equal(drafts(), before);
+	/* Whoever presses the button is there, and begins again. */
+	post(&p, "/q/1", ONE "&turn=0&action=next", "303", "/q/2");
+	assert_int_equal(drafts(), before + 1);
+	post(&p, "/pause", "action=erase", "303", "/au-revoir?efface");
+}
+
+static void what_is_in_the_urn_is_not_said_to_be_erased(void **state)
+{
+	struct person p SCOPED(person_release) = {0};
+	char *old SCOPED(free_char) = NULL;
+
+	(void)state;
+	begin_open(&p, "");
+	fill(&p);
+	old = x_strdup(p.cookie);
+	post(&p, "/envoi", "", "303", "/merci");
+	free(p.cookie);
+	p.cookie = TAKE(old);
+	post(&p, "/pause", "action=erase", "303", "/merci");
+}
+
 /* ---- a device that others use ---- */
 
 static void a_shared_device_forgets(void **state)
@@ -171,6 +211,8 @@ static void a_shared_device_forgets(void **state)
 	post(&p, "/q/1", ONE "&action=next", "303", "/q/2"); /* kept */
 	assert_string_equal(p.cookie, late);                 /* and opens nothing */
 	get(&p, "/q/2", "403");
+	post(&p, "/pause", "action=code", "403", NULL);
+	assert_false(says(&p, "id=\"code-reprise\""));
 	ahead = 0;
 	post(&p, "/start", body, "303", "/q/2");
 	post(&p, "/q/2", TWO "&action=leave", "303", "/au-revoir");
@@ -195,6 +237,8 @@ int main(void)
 		cmocka_unit_test(five_words_find_the_draft_of_an_open_link),
 		cmocka_unit_test(whoever_owns_the_mailbox_but_not_the_code_reads_nothing),
 		cmocka_unit_test(erased_is_erased),
+		cmocka_unit_test(a_save_that_comes_late_brings_nothing_back),
+		cmocka_unit_test(what_is_in_the_urn_is_not_said_to_be_erased),
 		cmocka_unit_test(a_shared_device_forgets),
 	};
 

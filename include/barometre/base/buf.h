@@ -35,6 +35,8 @@ void buf_addc(struct buf *, char);
 void buf_printf(struct buf *, const char *format, ...) PRINTF_LIKE(2, 3);
 /* For text and quoted attributes of HTML: & < > " ' written as character references. */
 void buf_html(struct buf *, struct str);
+/* A field of CSV (RFC 4180): between quotes, its own doubled, when it holds a comma, a quote or an end of line. */
+void buf_csv(struct buf *, const char *);
 static inline struct str buf_str(const struct buf *b)
 {
 	return (struct str){b->p ? b->p : "", b->n};

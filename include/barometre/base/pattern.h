@@ -2,7 +2,8 @@
 /*
  * pattern.h - regular expressions of questionnaires (ICU's, near enough to JavaScript's: what differs is refused).
  *
- * A search takes at most 20 ms and 1 MB of stack whatever the pattern and the text, then it counts as "not found".
+ * A search ends after 20 steps of ICU's clock (about a millisecond each) or 1 MB of stack whatever the pattern and the
+ * text, then it counts as "not found".
  * Patterns are immutable and may be used by one thread at a time.
  */
 #ifndef BAROMETRE_BASE_PATTERN_H

@@ -55,8 +55,9 @@ int routing_position(const struct routing *, int page, int *ret_total);
 
 /* Reads the fields of one page into `answers` (updated in place): questions of that page only; a question without
  * a field is emptied. Refused input goes to `typed` ({"q":"…"}; cleared of what is now right) and `problems`. Required questions that are missing are
- * problems as well when `check_required`. False when a field belongs to no question of the page (ERR_INVALID)
- * or appears twice where one is allowed. Hidden questions of the page are ignored: their fields are not stored. */
+ * problems as well when `check_required`. False when a field belongs to no question of the page, is no UTF-8 or appears
+ * twice where one is allowed (ERR_INVALID), or when there are too many (ERR_LIMIT). Hidden questions of the page are
+ * ignored: their fields are not stored. */
 bool answers_read_page(const struct form *, size_t page, const struct field *,
 	size_t field_count, usec_t today, bool check_required, json_t *answers,
 	json_t *typed, struct problems *ret, struct err *) MUST_USE;
@@ -91,8 +92,8 @@ json_t *answers_value(const struct form *, const struct question *, const json_t
 char *answers_fill(const struct form *, const char *text, const json_t *answers,
 	usec_t today, bool html);
 /* One answer as its author would read it, in the form's language; fresh. Texts of choices joined by ", ", "other" as
- * its comment, numbers and dates as the language writes them, places by name, one line a row ("Row : column\n"). "" when
- * there is none. */
+ * its comment, numbers and dates as the language writes them, places by name, each row on a line of its own
+ * ("Row : column"). "" when there is none. */
 char *answer_text(const struct form *, const struct question *, const json_t *answers,
 	usec_t today);
 

@@ -6,7 +6,7 @@
  * Promises: F1 what is accepted is completely checked: unknown keys, clashing names or codes, dangling or later
  *   references are refused with file, line and remedy. F2 the hash is BLAKE2b-256 of the file's bytes: an
  *   answer names the form it was given to.
- * Dependencies are acyclic because a condition may name only earlier questions.
+ * Dependencies are acyclic because a condition may name only earlier questions, and calculated values that read only such.
  */
 #ifndef BAROMETRE_FORM_FORM_H
 #define BAROMETRE_FORM_FORM_H

@@ -28,8 +28,8 @@ void inspect_codebook(const struct form *, struct buf *out);
  *   {"old": {"audience", "version", "hash"}, "new": {…}, "form": [change, …],
  *    "questions": [{"name", "class", "changes": [change, …]}, …], "summary": {"identical": n, …}}
  * A change is {"what": …} with "code", "old", "new" where they apply. Questions stand in the order of the new form, removed
- * ones last. The class is the worst of: "identical"; "wording" (the words of the question); "choices" (codes, rows or
- * labels); "routing" (who is asked, whether an answer is required); "broken" (the series ends: removed, another type, scale, role or
+ * ones last. The class is the worst of: "identical"; "wording" (the words of the question); "choices" (codes, rows,
+ * labels or what may be typed; of the regex of a check only that there is one); "routing" (who is asked, whether an answer is required); "broken" (the series ends: removed, another type, scale, role or
  * published wording). "new" has no series yet.
  */
 json_t *inspect_diff(const struct form *old, const struct form *new);

@@ -20,13 +20,14 @@ struct commune {
 
 const struct department *department_find(struct str code); /* or NULL */
 const struct department *department_list(size_t *ret_count);
-/* What someone typed: a number, a name (accents, hyphens, case forgiven), or "Name (75)". NULL when it is none. */
+/* What someone typed: a number, a name (accents, hyphens, case forgiven), or "Name (75)"; a name in another
+ * language too. NULL when it is none. */
 const struct department *department_search(struct str typed);
 /* Those outside Occitanie whose number or name begins so, in the order of the table; returns how many (at most max). */
 size_t department_suggest(struct str typed, const struct department **ret, size_t max);
 const struct commune *commune_find(struct str code); /* or NULL */
-/* What someone typed: a name (accents, hyphens, case forgiven), a postcode, or "Name (31)". Exact matches first; when
- * there is none, names that begin with it. Returns how many were written to ret (at most max). */
+/* What someone typed: a name (accents, hyphens, case forgiven), a postcode, or "Name (31)". Exact matches; when there
+ * is none, names that begin with it. Names of large communes first. Returns how many were written to ret (at most max). */
 size_t commune_search(
 	struct str typed, const struct commune **ret, size_t max, bool *ret_exact);
 /* While somebody types: the exact ones, then those that begin with it. At most 16 are asked for. */

@@ -106,6 +106,7 @@ struct visit {
 	char language[3];                /* "fr": two letters, of words.h */
 	bool invited;
 	bool shared; /* on a device that others use: nothing outlives the visit */
+	bool kept; /* it has read or written a draft: when there is none, it was sent, erased or moved */
 	enum visit_state state;
 	struct token token; /* zero when done */
 	struct key
@@ -114,8 +115,8 @@ struct visit {
 	usec_t expires;
 };
 #define VISIT_CHARS 284
-/* Cookie value: VISIT_CHARS characters of [A-Za-z0-9_-]. The token of a finished visit
- * is left out whatever it holds. An invited visit with a channel, or codes without an
+/* Cookie value: VISIT_CHARS characters of [A-Za-z0-9_-]. The token and the code of a
+ * finished visit are left out whatever they hold. An invited visit with a channel, or codes without an
  * end, are our bug. */
 void visit_seal(struct buf *out, const struct key *cookies, const struct visit *);
 /* ERR_DENIED when forged or damaged, whatever the bytes. An expired visit is returned:

@@ -29,8 +29,7 @@ void site_dispatch(const struct route *, size_t count, void *site, error_page_fn
  * Lent until the reply. */
 const char *site_template(struct exchange *, const char *name);
 /* Renders a page template, in the language of the reply (site_template is not needed for its name), into a reply (at most
- * 1 MiB). Takes `data`. A page that cannot
- * be rendered is logged, without data, and answered by 500. */
+ * 1 MiB). Takes `data`. A page that cannot be rendered is logged, without data, and answered by 500. */
 void site_page(struct exchange *, int status, const char *template_name, json_t *data);
 /* GET /static/<name>: from assets with ETag and 304, br/gzip by Accept-Encoding; cached
  * for ever when ?v= names the version we have, else asked for again each time

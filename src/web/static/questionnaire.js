@@ -247,10 +247,9 @@
 				item.id = list.id + "-" + i;
 				item.setAttribute("role", "option");
 				item.textContent = place.label;
-				item.addEventListener("mousedown", (event) => {
-					event.preventDefault();
-					pick(place);
-				});
+				// The field keeps the focus: its blur would close the list before the click.
+				item.addEventListener("mousedown", (event) => event.preventDefault());
+				item.addEventListener("click", () => pick(place));
 				list.append(item);
 			});
 			list.hidden = !places.length;
