@@ -32,7 +32,7 @@ BEGIN
 END
 $$;
 
--- Finished when every row has come to its end. Returns the number of those that have not.
+-- Finished when every row has come to its end; not when it was planned anew meanwhile, for contacts that came late. Returns the number of those that have not.
 CREATE OR REPLACE FUNCTION barometre.mailing_finish(p_mailing uuid) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -42,7 +42,7 @@ BEGIN
 	SELECT count(*) INTO v_left FROM barometre.delivery d
 	WHERE d.mailing = p_mailing AND d.state IN ('planned', 'claimed');
 	IF v_left = 0 THEN
-		UPDATE barometre.mailing SET state = 'finished' WHERE id = p_mailing AND state IN ('planned', 'sending');
+		UPDATE barometre.mailing SET state = 'finished' WHERE id = p_mailing AND state = 'sending';
 	END IF;
 	RETURN v_left;
 END

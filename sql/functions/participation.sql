@@ -46,3 +46,29 @@ BEGIN
 	END IF;
 END
 $$;
+
+-- Every contact of an edition in exactly one class; the classes in AAPOR's words are told in include/barometre/app/count.h.
+CREATE OR REPLACE FUNCTION barometre.dispositions_live(p_edition text)
+RETURNS TABLE (audience text, complete bigint, refusal bigint, undelivered bigint, not_sent bigint, silent bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH mailed AS (
+		SELECT d.contact, bool_or(d.state IN ('sent', 'unknown', 'claimed')) AS left_here,
+			bool_or(d.state = 'refused') AS refused
+		FROM barometre.delivery d WHERE d.edition = p_edition GROUP BY d.contact),
+	people AS (
+		SELECT c.audience, CASE WHEN v.done THEN 'complete'
+				WHEN c.objected THEN 'refusal'
+				WHEN c.bounced IS NOT NULL OR (l.refused AND NOT l.left_here) THEN 'undelivered'
+				WHEN l.left_here IS NOT TRUE THEN 'not_sent'
+				ELSE 'silent' END AS class
+		FROM barometre.contact c
+		LEFT JOIN barometre.invitation v ON v.edition = c.edition AND v.contact = c.id
+		LEFT JOIN mailed l ON l.contact = c.id
+		WHERE c.edition = p_edition)
+	SELECT a.audience, count(*) FILTER (WHERE p.class = 'complete'), count(*) FILTER (WHERE p.class = 'refusal'),
+		count(*) FILTER (WHERE p.class = 'undelivered'), count(*) FILTER (WHERE p.class = 'not_sent'),
+		count(*) FILTER (WHERE p.class = 'silent')
+	FROM barometre.edition_audience a LEFT JOIN people p ON p.audience = a.audience
+	WHERE a.edition = p_edition GROUP BY a.audience
+$$;

@@ -12,6 +12,7 @@
 #include "barometre/app/keyring.h"
 #include "barometre/store/migrate.h"
 #include "barometre/store/staff_store.h"
+#include "login.h"
 
 #define MAX_FILE (64u << 20)
 #define MIN_PASSWORD 12
@@ -23,7 +24,8 @@ static bool is_option(const char *word)
 
 static bool takes_value(const char *option)
 {
-	static const char *const names[] = {"--role", "--format", "--out"};
+	static const char *const names[] = {"--role", "--format", "--out",
+		"--despite-findings", "--custodian", "--key"};
 
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (strcmp(option, names[i]) == 0)
@@ -60,7 +62,7 @@ const char *command_word(const struct command_line *line, int n)
 
 struct db *command_database(const struct command_line *line, struct err *err)
 {
-	return db_open(line->config->database, line->config->owner_role, err);
+	return login_open(line->config, "owner", line->config->owner_role, err);
 }
 
 bool command_read_file(const char *file, struct buf *out, struct err *err)

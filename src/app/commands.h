@@ -42,5 +42,12 @@ command_fn command_edition_create, command_edition_open, command_edition_close,
 command_fn command_contacts_import, command_link, command_mailing_list, command_wishes;
 command_fn command_export, command_coding_export, command_coding_import;
 command_fn command_account_create, command_account_key;
+command_fn command_key_make, command_key_test, command_key_list;
+command_fn command_edition_check, command_purge;
+
+/* The privacy check before an opening (app/privacy_check.h): prints what was found on standard error, in French; false when it
+ * is severe and the line has no --despite-findings "REASON". */
+bool command_privacy_allows(const struct command_line *, struct db *owner,
+	const char *edition, struct err *) MUST_USE;
 
 #endif

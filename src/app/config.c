@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "barometre/web/sites.h"
+
 struct option {
 	const char *name;
 	size_t offset;
@@ -39,6 +41,10 @@ static const struct option options[] = {
 	TEXT(public_url, "", true,
 		"what respondents type, for example \"https://barometre.example.org\"; without a final slash"),
 	TEXT(staff_url, "", true, "the same for the staff site"),
+	NUMBER(public_rate, 600, 0, 1000000,
+		"what one address may ask of the public site a minute: look-ups of communes; a fifth of it starts, a twentieth codes and unknown links; 0: no limit"),
+	TEXT(trusted_proxy, "127.0.0.1 ::1", false,
+		"addresses of the proxies whose X-Forwarded-For is believed (its last address)"),
 	NUMBER(web_workers, 1, 1, 64, "processes of the public site"),
 	NUMBER(max_connections, 10000, 16, 1000000,
 		"connections a process accepts at a time"),
@@ -124,6 +130,10 @@ static bool check_values(const char *file, const struct config *c, struct err *e
 		return err_set(err, ERR_INVALID,
 			"%s: smtp_tls is \"%s\", must be \"required\" or \"none\"", file,
 			c->smtp_tls);
+	if (!public_site_proxies_valid(c->trusted_proxy))
+		return err_set(err, ERR_INVALID,
+			"%s: trusted_proxy is \"%s\", must be addresses in figures such as \"127.0.0.1 ::1\"",
+			file, c->trusted_proxy);
 	if (*c->smtp_url && !*c->mail_from_address)
 		return err_set(err, ERR_INVALID,
 			"%s: smtp_url is set, so mail_from_address must be too", file);

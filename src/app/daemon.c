@@ -5,32 +5,28 @@
  * It runs no event loop and talks to nobody: it waits for signals and for its children, once a second at most.
  * Listening sockets are bound here and inherited, so that connections wait in the kernel while a process is replaced.
  */
-#include <dirent.h>
+#include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "barometre/app/duties.h"
+#include "barometre/app/handover.h"
 #include "barometre/app/keyring.h"
 #include "barometre/base/clock.h"
+#include "barometre/base/confine.h"
 #include "barometre/base/log.h"
 #include "barometre/web/server.h"
+#include "notify.h"
 
 #define MAX_CHILDREN 72
 #define MIN_BACK_OFF (USEC_PER_SEC / 2)
 #define MAX_BACK_OFF (30 * USEC_PER_SEC)
+#define OWN_DESCRIPTORS 64
 #define STOP_PATIENCE (25 * USEC_PER_SEC)
-
-enum duty {
-	DUTY_WEB,
-	DUTY_STAFF,
-	DUTY_KEEPER,
-	DUTY_MAILER
-};
-static const char *const duty_names[] = {"web", "staff", "keeper", "mailer"};
 
 struct child {
 	enum duty duty;
@@ -40,114 +36,13 @@ struct child {
 
 struct supervisor {
 	const struct config *config;
-	int public_listener, staff_listener;
+	struct duty_sockets sockets;
+	struct notify notify;
 	struct child children[MAX_CHILDREN];
 	size_t child_count;
 	bool stopping;
 	uint64_t stamp;
 };
-
-bool keyring_load(const char *folder, struct keyring *ret, struct err *err)
-{
-	struct keyring ring = {0};
-	struct key key;
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-	bool ok = dir != NULL;
-
-	if (!ok)
-		return err_set(
-			err, ERR_MISSING, "cannot read the key folder \"%s\"", folder);
-	while (ok && (entry = readdir(dir)) != NULL) {
-		size_t n = strlen(entry->d_name);
-		struct edition_keys *one;
-
-		if (n <= 9 || n > 41 || entry->d_name[0] == '.' ||
-			strcmp(entry->d_name + n - 9, ".campaign") != 0)
-			continue;
-		ok = keyring_get(folder, entry->d_name, &key, err);
-		ring.editions = x_realloc(
-			ring.editions, (ring.edition_count + 1) * sizeof(*ring.editions));
-		one = &ring.editions[ring.edition_count++];
-		snprintf(one->edition, sizeof(one->edition), "%.*s", (int)(n - 9),
-			entry->d_name);
-		campaign_derive(&one->keys, &key);
-	}
-	closedir(dir);
-	ok = ok && keyring_get(folder, "mail.key", &key, err);
-	if (ok)
-		mail_derive(&ring.mail, &key);
-	ok = ok && keyring_get(folder, "address.key", &ring.address, err);
-	secret_wipe(&key, sizeof(key));
-	if (ok)
-		*ret = ring;
-	else
-		keyring_release(&ring);
-	return ok;
-}
-
-void keyring_release(struct keyring *ring)
-{
-	if (ring->editions)
-		secret_wipe(
-			ring->editions, ring->edition_count * sizeof(*ring->editions));
-	free(ring->editions);
-	secret_wipe(ring, sizeof(*ring));
-	*ring = (struct keyring){0};
-}
-
-/* What the duty does not need is zero before it starts. */
-static void keep_only(enum duty duty, struct keyring *ring)
-{
-	for (size_t i = 0; i < ring->edition_count; i++) {
-		struct campaign_keys *keys = &ring->editions[i].keys;
-
-		if (duty != DUTY_MAILER)
-			secret_wipe(&keys->tokens, sizeof(keys->tokens));
-		if (duty != DUTY_WEB) {
-			secret_wipe(&keys->macs, sizeof(keys->macs));
-			secret_wipe(&keys->drafts, sizeof(keys->drafts));
-			secret_wipe(&keys->cookies, sizeof(keys->cookies));
-		}
-	}
-	secret_wipe(&ring->mail.addresses, sizeof(ring->mail.addresses));
-	if (duty != DUTY_MAILER) {
-		secret_wipe(&ring->mail, sizeof(ring->mail));
-		secret_wipe(&ring->address, sizeof(ring->address));
-	}
-}
-
-static int run_duty(const struct supervisor *s, enum duty duty)
-{
-	struct keyring ring = {0};
-	struct err err = {0};
-	int status;
-
-	log_set_process(duty_names[duty]);
-	if ((duty == DUTY_WEB || duty == DUTY_MAILER) &&
-		!keyring_load(s->config->key_directory, &ring, &err)) {
-		log_error("duty.keys", F_ERR(&err));
-		return EXIT_FAILURE;
-	}
-	keep_only(duty, &ring);
-	switch (duty) {
-	case DUTY_WEB:
-		status = duty_web(s->config, &ring, s->public_listener);
-		break;
-	case DUTY_STAFF:
-		status = duty_staff(s->config, s->staff_listener);
-		break;
-	case DUTY_KEEPER:
-		status = duty_keeper(s->config);
-		break;
-	case DUTY_MAILER:
-	default:
-		status = duty_mailer(s->config, &ring);
-		break;
-	}
-	keyring_release(&ring);
-	return status;
-}
 
 static void start_child(struct supervisor *s, struct child *child)
 {
@@ -168,8 +63,7 @@ static void start_child(struct supervisor *s, struct child *child)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent) /* the supervisor died before prctl */
 		_exit(EXIT_FAILURE);
-	secret_forbid_dumps();
-	exit(run_duty(s, child->duty));
+	exit(duty_run(s->config, child->duty, &s->sockets));
 }
 
 static void child_ended(struct supervisor *s, struct child *child, int status)
@@ -187,7 +81,7 @@ static void child_ended(struct supervisor *s, struct child *child, int status)
 		child->back_off = MIN_BACK_OFF;
 	child->start_at = reload || asked ? now : now + child->back_off;
 	if (!reload && !asked) {
-		log_warning("duty.died", F_TEXT("duty", duty_names[child->duty]),
+		log_warning("duty.died", F_TEXT("duty", duty_name(child->duty)),
 			F_COUNT("status", status),
 			F_COUNT("restart_in_ms", child->back_off / 1000));
 		child->back_off = child->back_off * 2 > MAX_BACK_OFF
@@ -231,16 +125,56 @@ static void add_child(struct supervisor *s, enum duty duty)
 		.duty = duty, .back_off = MIN_BACK_OFF};
 }
 
+/* Each process may have a descriptor for every connection it accepts, and a few for itself. */
+static void allow_descriptors(const struct config *config)
+{
+	const rlim_t wanted = (rlim_t)config->max_connections + OWN_DESCRIPTORS;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+		log_warning("serve.descriptors", F_COUNT("allowed", limit.rlim_cur),
+			F_COUNT("wanted", wanted),
+			F_TEXT("remedy", "raise LimitNOFILE or lower max_connections"));
+}
+
+/* Of each process, as far as the kernel goes; the processes say so only when it turns out otherwise. */
+static void log_ready(const struct supervisor *s)
+{
+	const struct confinement offered = confine_offered();
+
+	if (!offered.files || !offered.calls)
+		log_warning("serve.confinement",
+			F_TEXT("files", offered.files ? "closed" : "open"),
+			F_TEXT("calls", offered.calls ? "refused" : "open"),
+			F_TEXT("remedy",
+				"Landlock (Linux 5.13) and seccomp keep a process from the key folder"));
+	log_info("serve.ready", F_COUNT("processes", s->child_count),
+		F_TEXT("files", offered.files ? "closed" : "open"),
+		F_TEXT("calls", offered.calls ? "refused" : "open"));
+	notify_say(&s->notify, "READY=1");
+}
+
 static bool prepare(struct supervisor *s, struct err *err)
 {
+	int ends[2];
+
+	allow_descriptors(s->config);
 	if (!keyring_prepare(s->config->key_directory, err))
 		return false;
-	s->public_listener = server_listen(s->config->public_listen, err);
-	if (s->public_listener < 0)
+	s->sockets.public_listener = server_listen(s->config->public_listen, err);
+	if (s->sockets.public_listener < 0)
 		return false;
-	s->staff_listener = server_listen(s->config->staff_listen, err);
-	if (s->staff_listener < 0)
+	s->sockets.staff_listener = server_listen(s->config->staff_listen, err);
+	if (s->sockets.staff_listener < 0)
 		return false;
+	if (!handover_pair(ends))
+		return err_set(err, ERR_BROKEN, "cannot make a pair of sockets: %s",
+			strerror(errno));
+	s->sockets.handing = ends[0];
+	s->sockets.taking = ends[1];
 	for (long i = 0; i < s->config->web_workers; i++)
 		add_child(s, DUTY_WEB);
 	add_child(s, DUTY_STAFF);
@@ -267,14 +201,14 @@ static void stop_all(struct supervisor *s, const sigset_t *signals)
 
 int daemon_run(const struct config *config)
 {
-	struct supervisor s = {
-		.config = config, .public_listener = -1, .staff_listener = -1};
+	struct supervisor s = {.config = config, .sockets = {-1, -1, -1, -1}};
 	const struct timespec tick = {1, 0};
 	struct err err = {0};
 	sigset_t signals;
 	int signo;
 
 	log_set_process("supervisor");
+	notify_open(&s.notify);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
@@ -286,7 +220,7 @@ int daemon_run(const struct config *config)
 		log_error("serve.start", F_ERR(&err));
 		return err_exit_status(err.code);
 	}
-	log_info("serve.ready", F_COUNT("processes", s.child_count));
+	log_ready(&s);
 	do {
 		usec_t now = clock_monotonic();
 		uint64_t stamp = keyring_stamp(config->key_directory);
@@ -300,13 +234,19 @@ int daemon_run(const struct config *config)
 			if (s.children[i].pid == 0 && s.children[i].start_at <= now)
 				start_child(&s, &s.children[i]);
 		signo = sigtimedwait(&signals, NULL, &tick);
-		if (signo == SIGHUP)
+		if (signo == SIGHUP) {
+			notify_reloading(&s.notify);
 			signal_children(&s, SIGTERM);
+			notify_say(&s.notify, "READY=1");
+		}
 	} while (signo != SIGTERM && signo != SIGINT);
+	notify_say(&s.notify, "STOPPING=1");
 	log_info("serve.stopping", F_COUNT("processes", running_children(&s)));
 	stop_all(&s, &signals);
-	close(s.public_listener);
-	close(s.staff_listener);
+	close(s.sockets.public_listener);
+	close(s.sockets.staff_listener);
+	close(s.sockets.handing);
+	close(s.sockets.taking);
 	log_info("serve.stopped", F_COUNT("processes", s.child_count));
 	return EXIT_SUCCESS;
 }

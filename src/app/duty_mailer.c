@@ -110,8 +110,8 @@ static void run(struct mailer *m, const struct config *config, const struct keyr
 		.address_secret = ring->address,
 		.stops = ring->mail.stops,
 	};
-	struct edition_tokens *tokens = x_calloc(
-		ring->edition_count + 1, sizeof(*tokens));
+	struct edition_tokens *tokens = secret_alloc(
+		(ring->edition_count + 1) * sizeof(*tokens));
 	struct smtp *smtp = smtp_new(m->loop, &smtp_options);
 
 	for (size_t i = 0; i < ring->edition_count; i++)
@@ -129,8 +129,9 @@ static void run(struct mailer *m, const struct config *config, const struct keyr
 	timer_free(m->timer);
 	outbox_free(m->outbox);
 	smtp_free(smtp);
-	secret_wipe(tokens, ring->edition_count * sizeof(*tokens));
-	free(tokens);
+	secret_wipe(&options.address_secret, sizeof(options.address_secret));
+	secret_wipe(&options.stops, sizeof(options.stops));
+	secret_free(tokens);
 }
 
 /* The supervisor starts us again: waiting here keeps its back-off short and the log quiet. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "barometre/app/duties.h"
+#include "barometre/app/handover.h"
 #include "barometre/base/log.h"
 #include "barometre/base/template.h"
 #include "barometre/store/migrate.h"
@@ -136,13 +137,16 @@ int duty_web(const struct config *config, const struct keyring *ring, int listen
 {
 	struct site_process p = {.loop = loop_new(), .revision = -1};
 	struct editions editions = {0};
-	struct edition_web_keys *keys = x_calloc(ring->edition_count + 1, sizeof(*keys));
+	struct edition_web_keys *keys = secret_alloc(
+		(ring->edition_count + 1) * sizeof(*keys));
 	struct public_site_options options = {
 		.public_url = config->public_url,
 		.organisation = config->organisation,
 		.contact_address = config->contact_address,
 		.secure_cookies = has_https(config->public_url),
 		.now = clock_now,
+		.rate = config->public_rate,
+		.trusted_proxies = config->trusted_proxy,
 	};
 	struct public_site *site = NULL;
 
@@ -162,13 +166,18 @@ int duty_web(const struct config *config, const struct keyring *ring, int listen
 	public_site_free(site);
 	db_pool_free(p.pool);
 	editions_release(&editions);
-	secret_wipe(keys, ring->edition_count * sizeof(*keys));
-	free(keys);
+	secret_free(keys);
 	loop_free(p.loop);
 	return p.status;
 }
 
-int duty_staff(const struct config *config, int listener)
+static bool hand_over(
+	void *arg, struct str edition, struct str file, struct str passphrase)
+{
+	return handover_send(*(const int *)arg, edition, file, passphrase);
+}
+
+int duty_staff(const struct config *config, int listener, int handing)
 {
 	struct site_process p = {.loop = loop_new(), .revision = -1};
 	struct editions editions = {0};
@@ -177,6 +186,8 @@ int duty_staff(const struct config *config, int listener)
 		.organisation = config->organisation,
 		.secure_cookies = has_https(config->staff_url),
 		.now = clock_now,
+		.hand_over = hand_over,
+		.hand_over_arg = &handing,
 	};
 	struct staff_site *site = NULL;
 

@@ -33,15 +33,37 @@ static const struct command commands[] = {
 	{"edition create", "FILE.json", "make an edition from its file",
 		"Stores the questionnaires by hash, plans the mailings, makes the edition's keys in key_directory.",
 		1, true, command_edition_create},
-	{"edition open", "CODE", "open an edition to answers",
-		"Makes the counting key (kept by the server in this version: the weaker choice, shown to respondents).",
+	{"edition check", "CODE [--format json]",
+		"what would harm anonymity, before the edition is opened",
+		"Looks at the contact list, the questionnaires, the settings of PostgreSQL and those of this program; says each remedy.\n"
+		"Exit status: 0 nothing severe, 2 severe findings (edition open would refuse).",
+		1, true, command_edition_check},
+	{"edition open", "CODE [--despite-findings REASON]", "open an edition to answers",
+		"Runs edition check first: severe findings are refused, unless a reason is given, which the journal keeps.\n"
+		"With \"keys\": \"custodians\" every custodian must have tested a file (key make, key test). With \"keys\": \"server\" the "
+		"counting key is made here and stays on this server: the weaker choice, shown to respondents.",
 		1, true, command_edition_open},
 	{"edition close", "CODE", "close an edition: no answer is taken any more", "", 1,
 		true, command_edition_close},
 	{"edition list", "", "the editions and their states", "", 0, true,
 		command_edition_list},
-	{"count", "CODE [--waive-invalid]",
+	{"key make", "CODE --custodian NAME --custodian NAME … --out FOLDER [--again]",
+		"make the counting key of a draft: one file for each custodian",
+		"Asks each custodian for a passphrase of at least 12 characters: at a terminal twice, unseen; else one a line from "
+		"standard input, in the order of the names. Writes FOLDER/CODE-name.cle.txt for each (a USB stick, best). The server keeps the "
+		"public half and the names, nothing else. --again replaces the key of a draft; files made before open nothing any more.\n"
+		"A passphrase is taken in Unicode form C, without blanks at its ends and with single ones inside, a curly apostrophe as a straight one.",
+		1, true, command_key_make},
+	{"key test", "CODE FILE",
+		"open a test box with a custodian's file and passphrase; every file must pass before the edition opens",
+		"The passphrase is asked for, or read from standard input. Can be repeated at any time before the count.",
+		2, true, command_key_test},
+	{"key list", "CODE",
+		"the custodians of an edition, and when each file was last tested", "", 1,
+		true, command_key_list},
+	{"count", "CODE [--key FILE] [--waive-invalid]",
 		"open the urn of a closed edition, count, destroy the keys, print the record",
+		"With custodians: --key FILE is the file of any one of them; its passphrase is asked for, or read from standard input.\n"
 		"One transaction: stopped at any point it has changed nothing. With invalid boxes the keys are kept "
 		"until --waive-invalid is given.",
 		1, true, command_count},
@@ -68,6 +90,12 @@ static const struct command commands[] = {
 		"store the themes of open answers and publish them in a new release",
 		"Columns verbatim, theme; one line a theme; themes are those of the question's codebook. All lines or none.",
 		2, true, command_coding_import},
+	{"purge", "[--dry-run]", "delete what has been kept long enough, and prove it",
+		"Contacts and contact wishes past the dates of their edition, expired sessions, finished tasks, old lines of the journal. "
+		"Objections are kept. Counts again over a new connection; the journal keeps the totals.\n"
+		"  --dry-run  only say what is due\n"
+		"Exit status 8: something due is still there, or rows that the count should have removed.",
+		0, true, command_purge},
 	{"account create", "LOGIN --role admin|analyst|coder",
 		"make a staff account; the password is read from standard input",
 		"At least 12 characters.", 1, true, command_account_create},
@@ -146,6 +174,7 @@ static int run_command(
 		return EXIT_FAILURE;
 	}
 	secret_init();
+	secret_forbid_dumps();
 	if (command->needs_config ||
 		(strcmp(command->name, "check-config") == 0 &&
 			!command_flag(&line, "--describe"))) {

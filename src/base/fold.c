@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <unicode/uchar.h>
 #include <unicode/ucol.h>
+#include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 #include <unicode/utf8.h>
 #include <unicode/utrans.h>
+
+#include "barometre/base/secret.h"
 
 #define INPUT_BYTES 4096
 
@@ -129,6 +132,28 @@ void fold_name(struct buf *out, struct str s)
 	}
 	put_word(out, start, buf_str(&word));
 	buf_release(&word);
+}
+
+void text_compose(struct buf *out, struct str s)
+{
+	/* No character of UTF-8 becomes more than three times as long in form C (UAX 15, 13). */
+	size_t room = 3 * s.n + 1;
+	UErrorCode status = U_ZERO_ERROR;
+	const UNormalizer2 *form = unorm2_getNFCInstance(&status);
+	int32_t n = 0, composed = 0;
+
+	must(U_SUCCESS(status) && s.n < INT32_MAX / 9);
+	SCOPED(free_uchars) UChar *from = x_calloc(room, sizeof(UChar));
+	SCOPED(free_uchars) UChar *to = x_calloc(room, sizeof(UChar));
+	SCOPED(free_char) char *text = x_calloc(3 * room, 1);
+	u_strFromUTF8(from, (int32_t)room, &n, s.n > 0 ? s.p : "", (int32_t)s.n, &status);
+	composed = unorm2_normalize(form, from, n, to, (int32_t)room, &status);
+	u_strToUTF8(text, (int32_t)(3 * room), &n, to, composed, &status);
+	must(U_SUCCESS(status));
+	buf_bytes(out, text, (size_t)n);
+	secret_wipe(from, room * sizeof(UChar));
+	secret_wipe(to, room * sizeof(UChar));
+	secret_wipe(text, 3 * room);
 }
 
 int fold_compare(struct str a, struct str b)

@@ -18,6 +18,9 @@ _Static_assert(AEAD_OVERHEAD ==
 _Static_assert(SEAL_OVERHEAD == crypto_box_SEALBYTES, "ephemeral key and tag");
 _Static_assert(sizeof(struct id16) == crypto_pwhash_SALTBYTES, "salt of password_key");
 _Static_assert(crypto_pwhash_STRBYTES == 128, "password_hash writes 128 bytes");
+_Static_assert(PASSWORD_MODERATE_MIB << 20 == crypto_pwhash_MEMLIMIT_MODERATE &&
+		PASSWORD_MODERATE_PASSES == crypto_pwhash_OPSLIMIT_MODERATE,
+	"libsodium's moderate cost");
 
 #define NONCE_BYTES crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 
@@ -37,6 +40,36 @@ void secret_forbid_dumps(void)
 void secret_wipe(void *p, size_t n)
 {
 	sodium_memzero(p, n);
+}
+
+bool secret_lock(void *p, size_t n)
+{
+	return sodium_mlock(p, n) == 0;
+}
+
+void secret_unlock(void *p, size_t n)
+{
+	sodium_memzero(p, n);
+	(void)sodium_munlock(p, n);
+}
+
+void *secret_alloc(size_t n)
+{
+	/* sodium_malloc puts the end at the guard page: of a multiple of the widest alignment the beginning is aligned too. */
+	const size_t unit = _Alignof(max_align_t);
+	void *p;
+
+	must(n <= SIZE_MAX / 2);
+	n = (n / unit + 1) * unit;
+	p = sodium_malloc(n);
+	must(p);
+	sodium_memzero(p, n);
+	return p;
+}
+
+void secret_free(void *p)
+{
+	sodium_free(p);
 }
 
 void random_bytes(void *out, size_t n)
@@ -286,18 +319,30 @@ bool password_verify(const char *stored, struct str password)
 		0;
 }
 
-bool password_key(struct key *ret, struct str password, const struct id16 *salt)
+static bool stretch(struct key *ret, struct str password, const struct id16 *salt,
+	size_t memory, unsigned long long passes)
 {
 	struct key key;
 
 	if (crypto_pwhash(key.b, sizeof(key.b), password.p ? password.p : "", password.n,
-		    salt->b, crypto_pwhash_OPSLIMIT_INTERACTIVE,
-		    crypto_pwhash_MEMLIMIT_INTERACTIVE,
-		    crypto_pwhash_ALG_ARGON2ID13) != 0)
+		    salt->b, passes, memory, crypto_pwhash_ALG_ARGON2ID13) != 0)
 		return false;
 	*ret = key;
 	secret_wipe(&key, sizeof(key));
 	return true;
+}
+
+bool password_key(struct key *ret, struct str password, const struct id16 *salt)
+{
+	return stretch(ret, password, salt, crypto_pwhash_MEMLIMIT_INTERACTIVE,
+		crypto_pwhash_OPSLIMIT_INTERACTIVE);
+}
+
+bool password_key_at(struct key *ret, struct str password, const struct id16 *salt,
+	struct password_cost cost)
+{
+	must(cost.memory_mib > 0 && cost.passes > 0);
+	return stretch(ret, password, salt, (size_t)cost.memory_mib << 20, cost.passes);
 }
 
 void hex_write(char *out, const void *bytes, size_t n)

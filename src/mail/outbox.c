@@ -581,14 +581,14 @@ struct outbox *outbox_new(struct loop *loop, struct db_pool *pool, struct smtp *
 	const struct editions *editions, const struct edition_tokens *tokens,
 	size_t token_count, const struct outbox_options *options)
 {
-	struct outbox *o = x_calloc(1, sizeof(*o));
+	struct outbox *o = secret_alloc(sizeof(*o));
 
 	o->loop = loop;
 	o->pool = pool;
 	o->smtp = smtp;
 	o->options = *options;
 	o->rows_end = &o->rows;
-	o->posts = x_calloc(editions->count + 1, sizeof(*o->posts));
+	o->posts = secret_alloc((editions->count + 1) * sizeof(*o->posts));
 	o->post_count = editions->count;
 	for (size_t i = 0; i < editions->count; i++)
 		set_post(&o->posts[i], &editions->list[i],
@@ -631,8 +631,6 @@ void outbox_free(struct outbox *o)
 	timer_free(o->tick);
 	timer_free(o->pace_timer);
 	free(o->mailings);
-	secret_wipe(o->posts, o->post_count * sizeof(*o->posts));
-	free(o->posts);
-	secret_wipe(&o->options, sizeof(o->options));
-	free(o);
+	secret_free(o->posts);
+	secret_free(o);
 }

@@ -27,6 +27,48 @@ static bool refine(const struct err *why, const char *edition, struct err *err)
 	return err_set(err, why->code, "%s", why->text);
 }
 
+bool count_sizes(struct db *db, const char *edition, const char *audience,
+	int64_t *ret_boxes, int64_t *ret_drafts, struct err *err)
+{
+	struct db_params params = {0};
+	struct db_rows *rows SCOPED(db_rows_drop) = NULL;
+
+	put_scope(&params, edition, audience);
+	if (!db_run(db, &SQL_COUNT_SIZES, &params, &rows, err))
+		return false;
+	*ret_boxes = db_int(rows, 0, "boxes");
+	*ret_drafts = db_int(rows, 0, "drafts");
+	return true;
+}
+
+bool count_fetch(struct db *db, const char *edition, bool drafts,
+	const struct id16 *slots, size_t count, fetched_fn *each, void *arg,
+	struct err *err)
+{
+	struct db_params params = {0};
+	struct db_rows *rows SCOPED(db_rows_drop) = NULL;
+	struct buf box SCOPED(buf_release) = BUF_LIMIT(SIZE_MAX / 4);
+
+	must(count <= COUNT_FETCH_MAX);
+	db_text_z(&params, edition);
+	db_uuid_array(&params, slots, count);
+	if (!db_run(db, drafts ? &SQL_COUNT_FETCH_HANDLES : &SQL_COUNT_FETCH_SLOTS,
+		    &params, &rows, err))
+		return false;
+	if (db_count(rows) != count)
+		return err_set(err, ERR_CONFLICT,
+			"boxes have gone while they were counted: nothing was done, count again");
+	for (size_t i = 0; i < count; i++) {
+		int64_t at = db_int(rows, i, "n");
+		must(at >= 1 && (size_t)at <= count);
+		buf_clear(&box);
+		must(db_get_bytes(rows, i, "box", &box));
+		if (!each(arg, (size_t)at - 1, buf_str(&box), err))
+			return false;
+	}
+	return true;
+}
+
 bool count_start(struct db *db, const char *edition, struct err *err)
 {
 	struct db_params params = {0};
@@ -54,12 +96,10 @@ static bool fetch_boxes(
 		return false;
 	for (size_t i = 0; i < db_count(rows); i++) {
 		struct id16 slot = {{0}};
-		bool has_slot = !db_is_null(rows, i, "slot");
-		if (has_slot)
-			db_get_uuid(rows, i, "slot", &slot);
+		db_get_uuid(rows, i, "slot", &slot);
 		buf_clear(&box);
 		must(db_get_bytes(rows, i, "box", &box));
-		if (!each(arg, has_slot ? &slot : NULL, buf_str(&box), err))
+		if (!each(arg, &slot, buf_str(&box), err))
 			return false;
 	}
 	*ret_more = db_count(rows) > 0;
@@ -230,6 +270,126 @@ bool count_finish(struct db *db, const char *edition, const char *const *audienc
 			"the totals of edition \"%s\" do not agree with what the urn holds",
 			edition);
 	return refine(&why, edition, err);
+}
+
+bool count_settle(struct db *db, const char *edition, struct err *err)
+{
+	struct db_params params = {0};
+	struct err why = {0};
+
+	db_text_z(&params, edition);
+	if (db_run(db, &SQL_COUNT_SETTLE, &params, NULL, &why))
+		return true;
+	if (why.code == ERR_CONFLICT)
+		return err_set(
+			err, ERR_CONFLICT, "edition \"%s\" is not counted yet", edition);
+	return refine(&why, edition, err);
+}
+
+bool count_stage(
+	struct db *db, const char *edition, enum count_stage *ret, struct err *err)
+{
+	struct db_params params = {0};
+	struct db_rows *rows SCOPED(db_rows_drop) = NULL;
+
+	db_text_z(&params, edition);
+	if (!db_run(db, &SQL_COUNT_STAGE, &params, &rows, err))
+		return false;
+	if (db_count(rows) == 0)
+		return err_set(
+			err, ERR_MISSING, "edition \"%s\" was not counted", edition);
+	*ret = db_true(rows, 0, "sealed")     ? COUNT_SEALED
+		: db_true(rows, 0, "settled") ? COUNT_SETTLED
+					      : COUNT_COUNTED;
+	return true;
+}
+
+bool count_unfinished(struct db *db, char ***ret_editions, struct err *err)
+{
+	struct db_rows *rows SCOPED(db_rows_drop) = NULL;
+	char **list;
+
+	if (!db_run(db, &SQL_COUNT_UNFINISHED, NULL, &rows, err))
+		return false;
+	list = x_calloc(db_count(rows) + 1, sizeof(*list));
+	for (size_t i = 0; i < db_count(rows); i++)
+		list[i] = str_dup(db_str(rows, i, "edition"));
+	*ret_editions = list;
+	return true;
+}
+
+json_t *count_dispositions(struct db *db, const char *edition, struct err *err)
+{
+	static const struct {
+		const char *column, *key;
+	} numbers[] = {{"contacts", "contacts"}, {"complete", "complete"},
+		{"refusal", "refusal"}, {"undelivered", "undelivered"},
+		{"not_sent", "not_sent"}, {"silent", "silent"}, {"done_open", "open"}};
+	struct db_params params = {0};
+	struct db_rows *rows SCOPED(db_rows_drop) = NULL;
+	json_t *list;
+
+	db_text_z(&params, edition);
+	if (!db_run(db, &SQL_COUNT_DISPOSITIONS, &params, &rows, err))
+		return NULL;
+	list = json_array();
+	for (size_t i = 0; i < db_count(rows); i++) {
+		struct str audience = db_str(rows, i, "audience");
+		json_t *one = json_object();
+		json_object_set_new(
+			one, "audience", json_stringn(audience.p, audience.n));
+		for (size_t k = 0; k < COUNT_OF(numbers); k++)
+			json_object_set_new(one, numbers[k].key,
+				json_integer(db_int(rows, i, numbers[k].column)));
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static bool add_names(struct db *db, const struct sql *sql, const char *edition,
+	json_t *list, struct err *err)
+{
+	struct db_params params = {0};
+	struct db_rows *rows SCOPED(db_rows_drop) = NULL;
+
+	db_text_z(&params, edition);
+	if (!db_run(db, sql, &params, &rows, err))
+		return false;
+	for (size_t i = 0; i < db_count(rows); i++) {
+		struct str name = db_str(rows, i, "name");
+		json_array_append_new(list, json_stringn(name.p, name.n));
+	}
+	return true;
+}
+
+json_t *count_shared(struct db *db, const char *edition, struct err *err)
+{
+	json_t *list = json_array();
+
+	if (add_names(db, &SQL_COUNT_SHARED_TABLES, edition, list, err) &&
+		add_names(db, &SQL_COUNT_SHARED_LISTS, edition, list, err))
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+bool count_checkpoint(struct db *db, struct err *err)
+{
+	return db_script(db, "CHECKPOINT", err);
+}
+
+bool count_seal(struct db *db, const char *edition, const json_t *record,
+	const char *hash, struct err *err)
+{
+	struct db_params params = {0};
+	char *text = json_dumps(record, JSON_COMPACT | JSON_SORT_KEYS);
+
+	must(text);
+	db_text_z(&params, edition);
+	db_text_z(&params, text);
+	db_text_z(&params, hash);
+	free(text);
+	return db_run(db, &SQL_COUNT_SEAL, &params, NULL, err);
 }
 
 json_t *count_record(struct db *db, const char *edition, struct err *err)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "barometre/store/edition_store.h"
+#include "barometre/store/privacy_store.h"
 #include "sql_catalog.h"
 
 #define MAX_AUDIENCES 16
@@ -35,7 +35,8 @@ struct definition { /* texts are borrowed from the JSON */
 	usec_t opens, closes;
 	struct thresholds thresholds;
 	bool count_partials;
-	const json_t *mail;
+	const char *keys;
+	const json_t *mail, *retention;
 	int from_minute, to_minute;
 	struct audience_definition audiences[MAX_AUDIENCES];
 	size_t audience_count;
@@ -417,11 +418,12 @@ static bool read_dates(struct definition *d, const json_t *root, struct err *err
 static bool read_definition(struct definition *d, const json_t *root, struct err *err)
 {
 	static const char *const known[] = {"code", "title", "zone", "opens", "closes",
-		"thresholds", "countPartials", "keys", "audiences", "mail", NULL};
+		"thresholds", "countPartials", "keys", "audiences", "mail", "retention",
+		NULL};
 	static const char *const known_thresholds[] = {"minBase", "minCell", NULL};
 	const json_t *thresholds = json_object_get(root, "thresholds");
-	const char *keys;
 
+	d->retention = json_object_get(root, "retention");
 	if (!check_keys(d, "", root, known, err) ||
 		!get_text(d, "", root, "code", &d->code, err) ||
 		!get_text(d, "", root, "title", &d->title, err) ||
@@ -432,14 +434,15 @@ static bool read_definition(struct definition *d, const json_t *root, struct err
 		!get_count(d, "thresholds", thresholds, "minCell",
 			&d->thresholds.min_cell, err) ||
 		!get_bool(d, "", root, "countPartials", &d->count_partials, err) ||
-		!get_text(d, "", root, "keys", &keys, err))
+		!get_text(d, "", root, "keys", &d->keys, err))
 		return false;
 	if (!is_code(d->code, true))
 		return wrong(
 			d, "", "code", "must be of a-z, 0-9, _ and - (at most 32)", err);
-	if (!str_eq(str_of(keys), STR("server")))
+	if (!str_eq_z(STR("server"), d->keys) && !str_eq_z(STR("custodians"), d->keys))
 		return wrong(d, "", "keys",
-			"must be \"server\": the counting key is kept in the key folder",
+			"must be \"custodians\" (the counting key is with two people or more) or \"server\" (it "
+			"is kept in the key folder: the weaker choice)",
 			err);
 	return read_audiences(d, root, err) && read_mail(d, root, err);
 }
@@ -464,6 +467,7 @@ static bool write_edition(struct db *db, const struct definition *d,
 	db_bool(&params, d->count_partials);
 	db_bytes(&params, trustee->b, sizeof(trustee->b));
 	db_text_z(&params, mail);
+	db_text_z(&params, d->keys);
 	free(mail);
 	if (!db_run(db, &SQL_EDITION_ADD, &params, &rows, err))
 		return false;
@@ -511,7 +515,9 @@ static bool write_mailing(
 static bool write_definition(struct db *db, const struct definition *d,
 	const struct public_key *trustee, struct err *err)
 {
-	bool good = write_edition(db, d, trustee, err);
+	bool good = write_edition(db, d, trustee, err) &&
+		retention_define(
+			db, d->retention, d->file, d->code, d->closes, d->zone, err);
 
 	for (size_t i = 0; good && i < d->audience_count; i++)
 		good = write_audience(db, d, i, err);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "barometre/store/privacy_store.h"
 #include "sql_catalog.h"
 
 /* A key that is there must have 32 bytes: the table says so. */
@@ -40,6 +41,8 @@ static void get_edition(struct edition *ret, const struct db_rows *rows, size_t 
 		.min_cell = db_int(rows, row, "min_cell"),
 	};
 	ret->count_partials = db_true(rows, row, "count_partials");
+	ret->custodians = str_eq(db_str(rows, row, "keys"), STR("custodians"));
+	ret->custodian_count = (size_t)db_int(rows, row, "custodians");
 	ret->has_count_key = get_key(&ret->count_key, rows, row, "count_key");
 	must(get_key(&ret->trustee_key, rows, row, "trustee_key"));
 	ret->mail = get_json(rows, row, "mail");
@@ -101,6 +104,10 @@ bool editions_load(struct db *db, struct editions *ret, struct err *err)
 			return false;
 		}
 	}
+	if (!retention_load(db, &editions, err)) {
+		editions_release(&editions);
+		return false;
+	}
 	*ret = editions;
 	return true;
 }
@@ -160,6 +167,11 @@ static bool transition(struct db *db, const struct sql *sql, struct db_params *p
 		return true;
 	if (why.code == ERR_MISSING)
 		return err_set(err, ERR_MISSING, "there is no edition \"%s\"", code);
+	if (why.code == ERR_CONFLICT && strstr(why.text, "BR006"))
+		return err_set(err, ERR_CONFLICT,
+			"edition \"%s\" cannot open before each of its custodians has been verified: see barometre "
+			"key list %s",
+			code, code);
 	if (why.code == ERR_CONFLICT)
 		return err_set(
 			err, ERR_CONFLICT, "edition \"%s\" is not %s", code, wanted);

@@ -63,6 +63,11 @@ bool keeper_task_take(
 	return true;
 }
 
+bool keeper_task_recover(struct db *db, struct err *err)
+{
+	return db_run(db, &SQL_KEEPER_TASK_RECOVER, NULL, NULL, err);
+}
+
 bool keeper_task_finish(struct db *db, int64_t id, const char *outcome, struct err *err)
 {
 	struct db_params params = {0};

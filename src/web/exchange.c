@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "exchange_private.h"
 
@@ -23,6 +25,7 @@ struct exchange *exchange_new(const struct http_message *message,
 	ex->message = message;
 	ex->put = put;
 	ex->owner = owner;
+	ex->fd = -1;
 	ex->language = language_french();
 	ex->headers.max = 16 * 1024;
 	ex->field_text.max = message->body.n;
@@ -89,6 +92,29 @@ const struct http_message *exchange_request(const struct exchange *ex)
 struct str exchange_path(const struct exchange *ex)
 {
 	return ex->message->path;
+}
+
+bool exchange_peer(const struct exchange *ex, unsigned char ret_address[16])
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} peer = {
+		.v4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}};
+	socklen_t size = sizeof(peer);
+	unsigned char address[16] = {[10] = 0xff, [11] = 0xff};
+
+	if (ex->fd >= 0 && getpeername(ex->fd, &peer.any, &size) != 0)
+		return false;
+	if (peer.any.sa_family == AF_INET)
+		memcpy(address + 12, &peer.v4.sin_addr, 4);
+	else if (peer.any.sa_family == AF_INET6)
+		memcpy(address, &peer.v6.sin6_addr, 16);
+	else
+		return false;
+	memcpy(ret_address, address, sizeof(address));
+	return true;
 }
 
 void *exchange_alloc(struct exchange *ex, size_t size)

@@ -30,6 +30,7 @@ struct exchange {
 	 * exchange. */
 	void (*put)(void *owner, struct reply_part *part);
 	void *owner;
+	int fd; /* of its connection, borrowed; -1 for a probe */
 
 	const struct language *language;
 	const struct form *form;

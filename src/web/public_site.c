@@ -3,8 +3,14 @@
  * public_site.c - the routes of the public site, and what its flows share: steps, the answers that say why
  * something cannot go on.
  */
+#include <stdio.h>
+
 #include "barometre/base/log.h"
+#include "public_limit.h"
 #include "respond_private.h"
+#include "sql_catalog.h"
+
+#define HEALTH_PATIENCE (2 * USEC_PER_SEC)
 
 static void step_release(void *arg)
 {
@@ -130,6 +136,108 @@ bool respond_is_down(const struct err *err)
 	return true;
 }
 
+/* ---- too often ---- */
+
+static void reply_limited(struct exchange *exchange, enum limit_kind kind, int seconds)
+{
+	static const char *const lines[] = {
+		"Beaucoup de demandes arrivent en ce moment de votre réseau. Pour que le site reste disponible pour "
+		"toutes et tous, nous vous demandons de patienter un instant.",
+		"Attendez une minute, puis appuyez sur « Réessayer » : ce que vous aviez saisi est gardé sur cette page.",
+		NULL};
+	static const char *const lines_get[] = {
+		"Beaucoup de demandes arrivent en ce moment de votre réseau. Pour que le site reste disponible pour "
+		"toutes et tous, nous vous demandons de patienter un instant.",
+		"Attendez une minute, puis rechargez cette page.", NULL};
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", seconds);
+	exchange_header(exchange, "Retry-After", text);
+	if (kind ==
+		LIMIT_PLACES) /* for the script, which then leaves the name as it was typed */
+		exchange_reply_static(
+			exchange, 429, "text/plain; charset=utf-8", STR("429\n"));
+	else if (exchange_request(exchange)->method == HTTP_METHOD_POST)
+		info_retry(exchange, 429, "Un instant, s’il vous plaît", lines);
+	else
+		info_message(exchange, 429, "Un instant, s’il vous plaît", lines_get);
+}
+
+void respond_count_unknown(struct public_site *site, struct exchange *exchange)
+{
+	int wait = public_limit_take(
+		site->limit, LIMIT_LINK, exchange, site->options.now());
+
+	(void)wait; /* the answer is on its way: the next one waits */
+}
+
+/* True when it was replied. A known link is never counted: one is only looked up when there is room for an unknown one. */
+static bool is_limited(struct public_site *site, struct exchange *exchange)
+{
+	static const struct {
+		const char *path;
+		enum http_method method;
+		enum limit_kind kind;
+	} counted[] = {
+		{"/start", HTTP_METHOD_POST, LIMIT_START},
+		{"/reprise", HTTP_METHOD_POST, LIMIT_CODE},
+		{"/pause", HTTP_METHOD_POST, LIMIT_CODE},
+		{"/retrait", HTTP_METHOD_POST, LIMIT_CODE},
+		{"/communes", HTTP_METHOD_GET, LIMIT_PLACES},
+	};
+	enum http_method method = exchange_request(exchange)->method;
+	struct str path = exchange_path(exchange);
+	usec_t now = site->options.now();
+	enum limit_kind kind = LIMIT_LINK;
+	int wait = 0;
+
+	if (method == HTTP_METHOD_HEAD)
+		method = HTTP_METHOD_GET;
+	if (method == HTTP_METHOD_GET && str_starts(path, STR("/r/")))
+		wait = public_limit_look(site->limit, kind, exchange, now);
+	for (size_t i = 0; i < COUNT_OF(counted); i++)
+		if (method == counted[i].method && str_eq_z(path, counted[i].path)) {
+			kind = counted[i].kind;
+			wait = public_limit_take(site->limit, kind, exchange, now);
+		}
+	if (wait > 0)
+		reply_limited(exchange, kind, wait);
+	return wait > 0;
+}
+
+/* ---- is it there? ---- */
+
+static void reply_health(struct exchange *exchange, bool good)
+{
+	exchange_reply_static(exchange, good ? 200 : 503, "text/plain; charset=utf-8",
+		good ? STR("ok\n") : STR("no\n"));
+}
+
+static void health_known(void *arg, struct db_rows *rows, const struct err *err)
+{
+	(void)rows;
+	reply_health(arg, err == NULL);
+}
+
+static void get_health(void *arg, struct exchange *exchange, const struct str *parts)
+{
+	struct public_site *site = arg;
+	struct db_params params = {0};
+
+	(void)parts;
+	exchange_keep_call(exchange,
+		db_call(site->pool, &SQL_EDITION_REVISION, &params, HEALTH_PATIENCE,
+			health_known, exchange));
+}
+
+static void get_health_down(
+	void *site, struct exchange *exchange, const struct str *parts)
+{
+	(void)site;
+	(void)parts;
+	reply_health(exchange, false);
+}
+
 /* ---- the site ---- */
 
 extern const struct asset_set assets_static;
@@ -164,6 +272,7 @@ static const struct route routes[] = {
 	{HTTP_METHOD_GET, "/accessibilite", info_accessibility},
 	{HTTP_METHOD_GET, "/lexique", info_lexicon},
 	{HTTP_METHOD_GET, "/communes", respond_get_places},
+	{HTTP_METHOD_GET, "/sante", get_health},
 	{HTTP_METHOD_GET, "/static/*", get_static},
 };
 
@@ -191,7 +300,8 @@ static const struct language *asked_language(const struct exchange *exchange)
 
 void public_site_handle_down(void *site, struct exchange *exchange)
 {
-	static const struct route style[] = {{HTTP_METHOD_GET, "/static/*", get_static}};
+	static const struct route style[] = {{HTTP_METHOD_GET, "/sante", get_health_down},
+		{HTTP_METHOD_GET, "/static/*", get_static}};
 	const struct language *asked = asked_language(exchange);
 
 	if (asked)
@@ -213,6 +323,7 @@ struct public_site *public_site_new(struct loop *loop, struct db_pool *pool,
 		.options = *options};
 	site->submitter = submitter_new(loop, pool);
 	site->stretch = stretch_new(loop);
+	site->limit = public_limit_new(options->rate, options->trusted_proxies);
 	return site;
 }
 
@@ -220,6 +331,7 @@ void public_site_free(struct public_site *site)
 {
 	if (!site)
 		return;
+	public_limit_free(site->limit);
 	stretch_free(site->stretch);
 	submitter_free(site->submitter);
 	free(site);
@@ -264,5 +376,6 @@ void public_site_handle(void *arg, struct exchange *exchange)
 	form = exchange_form(exchange);
 	if (form)
 		exchange_set_form(exchange, form_in(form, exchange_language(exchange)));
-	site_dispatch(routes, COUNT_OF(routes), site, info_error, exchange);
+	if (!is_limited(site, exchange))
+		site_dispatch(routes, COUNT_OF(routes), site, info_error, exchange);
 }

@@ -10,6 +10,24 @@ static void add_filled(json_t *list, char *text)
 	free(text);
 }
 
+/* Who could open the urn. */
+static void add_keeping(
+	const struct exchange *exchange, const struct edition *edition, json_t *list)
+{
+	SCOPED(free_char) char *count = x_printf("%zu", edition->custodian_count);
+
+	if (edition->custodians)
+		add_filled(list,
+			words_fill(exchange_language(exchange),
+				"La clé du dépouillement n’est pas gardée par le serveur : {n} dépositaires en ont chacun un exemplaire, "
+				"protégé par une phrase secrète. Jusqu’au dépouillement, ce que contient le serveur ne suffit pas à ouvrir l’urne.",
+				"n", count, NULL));
+	else
+		info_add_paragraph(exchange, list,
+			WORDS("Limite à connaître : pour cette édition, la clé du dépouillement est gardée par le serveur, "
+			      "sous la responsabilité de l’organisateur."));
+}
+
 json_t *info_notice(const struct exchange *exchange, const struct edition *edition)
 {
 	const struct language *language = exchange_language(exchange);
@@ -35,9 +53,7 @@ json_t *info_notice(const struct exchange *exchange, const struct edition *editi
 		info_add_paragraph(exchange, list,
 			WORDS("Si vous vous arrêtez en chemin, les pages déjà enregistrées sont comptées, elles aussi anonymes, "
 			      "quand elles sont assez complètes. Pour qu’elles ne le soient pas, effacez vos réponses."));
-	info_add_paragraph(exchange, list,
-		WORDS("Limite à connaître : pour cette édition, la clé du dépouillement est gardée par le serveur, "
-		      "sous la responsabilité de l’organisateur."));
+	add_keeping(exchange, edition, list);
 	return list;
 }
 
@@ -132,6 +148,8 @@ void info_privacy(void *arg, struct exchange *exchange, const struct str *parts)
 				"{s:s, s:s}", "TITLE", edition->title, "CLOSES", closes));
 		add_section(exchange, sections, WORDS("Pour l’enquête en cours"),
 			info_notice(exchange, edition));
+		add_section(exchange, sections, WORDS("Combien de temps"),
+			info_retention(exchange, edition));
 	}
 	add_promises(exchange, sections);
 	info_page(exchange, 200, "Pourquoi c’est anonyme", "privacy.html",

@@ -6,8 +6,9 @@
  *
  * GET /communes?hors=pa: the same of departments outside Occitanie, {"code":"dep:75","label":"Paris (75)"}.
  *
- * Public data, the same for everybody: no cookie is read, and the reply may be kept a day. Without the script the page
- * sends the name and the server answers with the same list.
+ * Public data, the same for everybody: no cookie is read. But the address says what was typed, so no browser keeps the reply
+ * (it would stay on the disk of a device that others use). Without the script the page sends the name and the server
+ * answers with the same list.
  */
 #include <stdlib.h>
 
@@ -94,7 +95,5 @@ void respond_get_places(void *site, struct exchange *exchange, const struct str 
 	must(text);
 	buf_puts(&body, text);
 	free(text);
-	if (right)
-		exchange_header(exchange, "Cache-Control", "public, max-age=86400");
 	exchange_reply(exchange, right ? 200 : 400, "application/json", &body);
 }

@@ -12,12 +12,14 @@
 #define VISIT_SPAN_SHARED (20 * USEC_PER_MIN) /* on a device that others use */
 
 struct stretch;
+struct public_limit;
 
 struct public_site {
 	struct loop *loop;
 	struct db_pool *pool;
 	struct submitter *submitter;
 	struct stretch *stretch; /* respond_stretch.c */
+	struct public_limit *limit;
 	const struct editions *editions;
 	const struct edition_web_keys *keys;
 	size_t key_count;
@@ -75,6 +77,8 @@ void respond_unavailable(struct step *);
 void respond_closed(struct step *);
 void respond_already(struct step *);
 void respond_unknown_link(struct exchange *);
+/* A link that leads nowhere was tried: too many, and the next wait. */
+void respond_count_unknown(struct public_site *, struct exchange *);
 void respond_no_visit(struct exchange *, int status);
 /* Logs and returns true when there is an error. */
 bool respond_is_down(const struct err *);
@@ -192,6 +196,8 @@ const struct edition *info_open_edition(const struct public_site *);
 /* respond_notice.c: what is done with the answers, from the edition's real settings. */
 void info_privacy(void *site, struct exchange *, const struct str *parts);
 json_t *info_notice(const struct exchange *, const struct edition *);
+/* Until when what tells of people is kept: paragraphs. */
+json_t *info_retention(const struct exchange *, const struct edition *);
 
 /* respond_lexicon.c */
 void info_lexicon(void *site, struct exchange *, const struct str *parts);

@@ -72,6 +72,7 @@ static void reply_no_such_token(struct exchange *exchange)
 static void search_next(struct step *step)
 {
 	if (step->next == step->site->key_count) {
+		respond_count_unknown(step->site, step->exchange);
 		reply_no_such_token(step->exchange);
 		return;
 	}

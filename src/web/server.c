@@ -128,7 +128,7 @@ static struct timeval to_timeval(usec_t span)
 		(time_t)(span / USEC_PER_SEC), (suseconds_t)(span % USEC_PER_SEC)};
 }
 
-/* The address of the client is not even asked for. */
+/* The address of the client is not asked for here: see exchange_peer. */
 static void on_acceptable(evutil_socket_t fd, short what, void *arg)
 {
 	struct server *s = arg;

@@ -246,6 +246,7 @@ static bool step_handler(struct conn *c)
 		return false;
 	c->exchange = exchange_new(http_parser_message(c->parser), on_part, c);
 	c->exchange->close = s->draining;
+	c->exchange->fd = c->fd;
 	s->handler(s->arg, c->exchange);
 	return true;
 }

@@ -22,7 +22,8 @@ void staff_edition_from_row(
 {
 	*ret = (struct staff_edition){.opens = db_usec(rows, row, "opens"),
 		.closes = db_usec(rows, row, "closes"),
-		.has_release = !db_is_null(rows, row, "release")};
+		.has_release = !db_is_null(rows, row, "release"),
+		.custodians = str_eq_z(db_str(rows, row, "keys"), "custodians")};
 	copy(ret->code, sizeof(ret->code), db_str(rows, row, "code"));
 	copy(ret->title, sizeof(ret->title), db_str(rows, row, "title"));
 	copy(ret->zone, sizeof(ret->zone), db_str(rows, row, "zone"));

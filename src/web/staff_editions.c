@@ -6,7 +6,8 @@
  *   GET  /editions/<code>             one, with what was asked of the keeper and what came of it
  *   GET  /editions/<code>/close       what will happen; to be confirmed by typing the code
  *   POST /editions/<code>/close       task, journal → 303 /editions/<code>
- *   …    /editions/<code>/count       the same
+ *   …    /editions/<code>/count       the same; where custodians keep the key, with the file and the passphrase of one of
+ *                                     them, which are handed over to the keeper and kept nowhere
  */
 #include <stdio.h>
 
@@ -20,6 +21,7 @@ struct edition_page {
 	char pending[16];
 	const char *kind; /* of the action asked for */
 	char typed[33];
+	struct str file; /* of a custodian, as it was pasted */
 };
 
 static json_t *edition_json(const struct db_rows *rows, size_t i)
@@ -183,6 +185,9 @@ static void show_confirmation(struct staff_step *step, int status, const char *p
 	json_object_set_new(content, "CLOSING", json_boolean(closing));
 	json_object_set_new(content, "COUNTING", json_boolean(!closing));
 	json_object_set_new(content, "EARLY", json_boolean(closing && early));
+	json_object_set_new(
+		content, "BRINGING", json_boolean(!closing && step->edition.custodians));
+	json_object_set_new(content, "FILE", json_stringn(page->file.p, page->file.n));
 	json_object_set_new(content, "PROBLEM", json_string(problem ? problem : ""));
 	json_object_set_new(content, "TYPED", json_string(page->typed));
 	json_object_set_new(content, "CSRF", json_string(step->csrf));
@@ -271,15 +276,47 @@ static void task_added(void *arg, struct db_rows *rows, const struct err *err)
 			step->edition.code, task_journaled);
 }
 
+static struct str field(const struct staff_step *step, const char *name)
+{
+	struct str value = exchange_field(step->exchange, name);
+
+	return value.p ? value : STR("");
+}
+
+/* What a custodian brought is on its way to the keeper; else replies. The passphrase is never shown again. */
+static bool hand_over(struct staff_step *step)
+{
+	struct edition_page *page = step->own;
+	const struct staff_site_options *options = &step->site->options;
+	struct str phrase = field(step, "phrase");
+
+	page->file = field(step, "cle");
+	if (str_trim(page->file).n == 0 || phrase.n == 0) {
+		show_confirmation(step, 422,
+			"Il manque le fichier de clé ou sa phrase secrète" NNBSP
+			": rien n’a été fait. Collez le fichier en entier, puis tapez la phrase de la personne qui le garde.");
+		return false;
+	}
+	if (options->hand_over &&
+		options->hand_over(options->hand_over_arg, str_of(step->edition.code),
+			page->file, phrase))
+		return true;
+	show_confirmation(step, 503,
+		"Le fichier n’a pas pu être transmis" NNBSP
+		": rien n’a été fait. Vérifiez qu’il s’agit bien d’un fichier de clé, puis réessayez dans une minute.");
+	return false;
+}
+
 static void ask_keeper(struct staff_step *step)
 {
 	struct edition_page *page = step->own;
-	struct str typed = exchange_field(step->exchange, "code");
+	struct str typed = field(step, "code");
 	struct db_params params = {0};
 
 	if (!is_possible(step))
 		return;
-	typed = str_trim((struct str){typed.p ? typed.p : "", typed.n});
+	page->file = field(step, "cle");
+	typed = str_trim(typed);
 	if (!str_eq_z(typed, step->edition.code)) {
 		(void)snprintf(page->typed, sizeof(page->typed), "%.*s",
 			typed.n < 33 ? (int)typed.n : 0, typed.p);
@@ -288,6 +325,9 @@ static void ask_keeper(struct staff_step *step)
 			": rien n’a été fait. Recopiez-le tel qu’il est écrit plus haut.");
 		return;
 	}
+	if (step->edition.custodians && strcmp(page->kind, "count") == 0 &&
+		!hand_over(step))
+		return;
 	db_text_z(&params, page->kind);
 	db_text_z(&params, step->edition.code);
 	db_text_z(&params, step->login);

@@ -47,6 +47,7 @@ struct staff_edition {
 	char code[33], title[256], zone[65], state[16];
 	usec_t opens, closes;
 	bool has_release;
+	bool custodians; /* the counting key is not on the server */
 };
 
 /* One request: everything an asynchronous step needs; lives in the exchange. */

@@ -21,38 +21,129 @@ static json_int_t take(const json_t *audience, const char *key, json_int_t *sum)
 	return n;
 }
 
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static json_t *generalised(const json_t *audience)
+{
+	const json_t *one;
+	json_t *list = json_array();
+	size_t i;
+
+	json_array_foreach(json_object_get(audience, "generalised"), i, one)
+		json_array_append_new(list,
+			json_pack("{s:s, s:s}", "SEGMENT", text_of(one, "label"), "KEPT",
+				strcmp(text_of(one, "kept"), "20") == 0
+					? "gardé par tranches de vingt"
+					: "retiré"));
+	return list;
+}
+
 static json_t *record_row(const json_t *audience, struct record_totals *all)
 {
-	const char *label = json_string_value(json_object_get(audience, "label"));
-	const char *form = json_string_value(json_object_get(audience, "form"));
-
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "AUDIENCE",
-		label ? label : "", "FORM", form ? form : "", "BOXES",
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "AUDIENCE",
+		text_of(audience, "label"), "FORM", text_of(audience, "form"), "BOXES",
 		staff_json_number(take(audience, "boxes", &all->boxes)), "COMPLETE",
 		staff_json_number(take(audience, "complete", &all->complete)), "INVALID",
 		staff_json_number(take(audience, "invalid", &all->invalid)), "PARTIAL",
 		staff_json_number(take(audience, "partial", &all->partial)), "DROPPED",
-		staff_json_number(take(audience, "drafts_dropped", &all->dropped)));
+		staff_json_number(take(audience, "drafts_dropped", &all->dropped)),
+		"GENERALISED", generalised(audience));
+}
+
+static const char *label_of(const json_t *record, const char *audience)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(record, "audiences"), i, one)
+		if (strcmp(text_of(one, "audience"), audience) == 0)
+			return text_of(one, "label");
+	return audience;
+}
+
+/* What became of the people of each list, in AAPOR's classes (app/count.h). */
+static json_t *dispositions(const json_t *record)
+{
+	static const struct {
+		const char *key, *name;
+	} numbers[] = {{"contacts", "CONTACTS"}, {"complete", "ANSWERED"},
+		{"refusal", "REFUSAL"}, {"undelivered", "UNDELIVERED"},
+		{"not_sent", "NOT_SENT_YET"}, {"silent", "SILENT"},
+		{"open", "BY_OPEN_LINK"}};
+	const json_t *one;
+	json_t *list = json_array();
+	size_t i;
+
+	json_array_foreach(json_object_get(record, "dispositions"), i, one) {
+		json_t *row = json_object();
+		json_object_set_new(row, "LIST",
+			json_string(label_of(record, text_of(one, "audience"))));
+		for (size_t k = 0; k < COUNT_OF(numbers); k++)
+			json_object_set_new(row, numbers[k].name,
+				staff_json_number(json_integer_value(
+					json_object_get(one, numbers[k].key))));
+		json_object_set_new(row, "RATE",
+			staff_json_percent(
+				json_integer_value(json_object_get(one, "complete")),
+				json_integer_value(json_object_get(one, "contacts"))));
+		json_array_append_new(list, row);
+	}
+	return list;
 }
 
 static void set_text(
 	json_t *content, const char *name, const json_t *record, const char *key)
 {
-	const char *text = json_string_value(json_object_get(record, key));
-
-	json_object_set_new(content, name, json_string(text ? text : ""));
+	json_object_set_new(content, name, json_string(text_of(record, key)));
 }
 
-static void set_day(json_t *content, const json_t *record)
+static void set_day(
+	json_t *content, const char *name, const json_t *record, const char *key)
 {
-	const char *text = json_string_value(json_object_get(record, "day"));
 	struct civil day;
 
-	if (text && civil_parse_date(text, &day))
-		json_object_set_new(content, "DAY",
-			staff_json_date(clock_instant(day, "UTC"), "UTC"));
+	if (civil_parse_date(text_of(record, key), &day))
+		json_object_set_new(
+			content, name, staff_json_date(clock_instant(day, "UTC"), "UTC"));
 	else
-		json_object_set_new(content, "DAY", json_string(""));
+		json_object_set_new(content, name, json_string(""));
+}
+
+static void set_truth(
+	json_t *content, const char *name, const json_t *record, const char *key)
+{
+	json_object_set_new(
+		content, name, json_boolean(json_is_true(json_object_get(record, key))));
+}
+
+/* Tables that other editions need: their files could not be unlinked. */
+static json_t *shared_tables(const json_t *record)
+{
+	SCOPED(buf_release) struct buf names = BUF_LIMIT(4096);
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(json_object_get(record, "shared_files"), i, name)
+		buf_printf(
+			&names, "%sbarometre.%s", i ? ", " : "", json_string_value(name));
+	return json_string(buf_str(&names).p);
+}
+
+static void set_after(json_t *content, const json_t *record)
+{
+	json_object_set_new(content, "DISPOSITIONS", dispositions(record));
+	json_object_set_new(content, "SHARED", shared_tables(record));
+	json_object_set_new(content, "CUSTODIANS",
+		json_boolean(strcmp(text_of(record, "keys"), "custodians") == 0));
+	set_text(content, "CUSTODIAN", record, "custodian");
+	set_text(content, "HASH", record, "hash");
+	set_truth(content, "DESTROYED", record, "keys_destroyed");
+	set_truth(content, "CHECKPOINT", record, "checkpoint");
 }
 
 static json_t *record_content(const json_t *record)
@@ -75,15 +166,17 @@ static json_t *record_content(const json_t *record)
 	set_text(content, "EDITION", record, "title");
 	set_text(content, "CODE", record, "edition");
 	set_text(content, "KEY", record, "counting_key");
-	set_day(content, record);
+	set_day(content, "DAY", record, "day");
+	set_day(content, "OPENS", record, "opens");
+	set_day(content, "CLOSES", record, "closes");
+	set_after(content, record);
 	json_object_set_new(content, "MIN_BASE",
 		staff_json_number(
 			json_integer_value(json_object_get(thresholds, "minBase"))));
 	json_object_set_new(content, "MIN_CELL",
 		staff_json_number(
 			json_integer_value(json_object_get(thresholds, "minCell"))));
-	json_object_set_new(content, "PARTIALS",
-		json_boolean(json_is_true(json_object_get(record, "partials_counted"))));
+	set_truth(content, "PARTIALS", record, "partials_counted");
 	json_object_set_new(content, "BALANCED",
 		json_boolean(all.boxes == all.complete + all.invalid));
 	return content;
@@ -134,6 +227,7 @@ static const char *action_words(struct str action)
 		{"ask_count", "dépouillement demandé"},
 		{"close", "clôture"},
 		{"count", "dépouillement"},
+		{"count_record", "procès-verbal scellé"},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(table); i++)

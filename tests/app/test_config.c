@@ -59,6 +59,8 @@ static void refusal_names_what_is_wrong(void **state)
 			"must not end with a slash"},
 		{"public_url = \"b.example.org\"\n", "must begin with https://"},
 		{"key_directory = \"\"\n", "\"key_directory\" is missing"},
+		{"trusted_proxy = \"localhost\"\n", "must be addresses in figures"},
+		{"public_rate = -1\n", "must be 0 to"},
 	};
 
 	(void)state;

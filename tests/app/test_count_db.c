@@ -1,137 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The promises of count.h on a real database: N1 to N6. */
-#include <sys/stat.h>
-
-#include "../store/support.h"
-#include "../support/temporary.h"
-#include "barometre/app/count.h"
-#include "barometre/app/keyring.h"
-#include "barometre/privacy/sealed.h"
-#include "barometre/store/edition_store.h"
-
-#define DAY ((usec_t)20000 * USEC_PER_DAY)
-#define CODE "essai"
-
-static char *folder; /* the keys */
-static struct public_key count_public, trustee_public;
-static struct secret_key count_secret;
-
-static const char form_text[] =
-	"{\"title\":\"Essai\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHiddenContainer\",\"barometre\":{\"audience\":\"patients\","
-	"\"version\":\"1\",\"minutes\":1,\"boxBytes\":8192,\"audienceLabel\":\"Patients\",\"complete\":[\"choix\"],"
-	"\"welcome\":[\"Bonjour\"],\"thanks\":[\"Merci\"]},\"pages\":[{\"name\":\"p\",\"title\":\"Page\",\"elements\":["
-	"{\"type\":\"radiogroup\",\"name\":\"choix\",\"title\":\"Choix\",\"isRequired\":true,\"choices\":[{\"value\":\"oui\",\"text\":\"Oui\"},"
-	"{\"value\":\"non\",\"text\":\"Non\"}],\"barometre\":{\"role\":\"opinion\",\"short\":\"Choix\"}},"
-	"{\"type\":\"text\",\"name\":\"age\",\"title\":\"Âge\",\"inputType\":\"number\",\"min\":18,\"max\":110,"
-	"\"barometre\":{\"role\":\"segment\",\"short\":\"Âge\"}},"
-	"{\"type\":\"text\",\"name\":\"lieu\",\"title\":\"Lieu\",\"barometre\":{\"role\":\"locality\",\"short\":\"Lieu\"}},"
-	"{\"type\":\"comment\",\"name\":\"avis\",\"title\":\"Avis\",\"maxLength\":2000,\"barometre\":{\"role\":\"text\",\"short\":\"Avis\"}},"
-	"{\"type\":\"multipletext\",\"name\":\"mots\",\"title\":\"Mots\",\"items\":[{\"name\":\"un\"},"
-	"{\"name\":\"deux\",\"inputType\":\"number\"}],\"barometre\":{\"role\":\"text\",\"short\":\"Mots\"}}"
-	"]}]}";
-
-/* An edition of one small questionnaire, open. */
-static void make(void)
-{
-	SCOPED(form_drop) struct form *form = NULL;
-	struct db_params params = {0};
-	static const struct sql add_form = {"test",
-		"INSERT INTO barometre.form VALUES ($1, 'patients', $2) ON CONFLICT DO NOTHING"};
-	static const struct sql add_edition = {"test",
-		"WITH e AS (INSERT INTO barometre.edition (code, title, zone, state, opens, closes, min_base, min_cell,"
-		" count_partials, count_key, trustee_key, mail) VALUES ('" CODE
-		"', 'Essai', 'Europe/Paris', 'open',"
-		" '2026-01-01', '2036-01-01', 0, 0, true, $1, $2, '{}'))"
-		" INSERT INTO barometre.edition_audience VALUES ('" CODE
-		"', 'patients', $3, true, '{}', 0)"};
-	struct key campaign = random_key();
-	struct secret_key trustee;
-
-	ok((form = form_parse(STR(form_text), "essai.json", err)) != NULL);
-	run(world.owner,
-		"DELETE FROM barometre.response; DELETE FROM barometre.verbatim; DELETE FROM barometre.place_total;"
-		"DELETE FROM barometre.contact_wish; DELETE FROM barometre.urn; DELETE FROM barometre.draft;"
-		"DELETE FROM barometre.invalid_box; DELETE FROM barometre.release_row; DELETE FROM barometre.release;"
-		"DELETE FROM barometre.count_record; DELETE FROM barometre.participation_total;"
-		"DELETE FROM barometre.edition_audience; DELETE FROM barometre.edition; DELETE FROM barometre.form");
-	box_new_pair(&count_public, &count_secret);
-	box_new_pair(&trustee_public, &trustee);
-	ok(keyring_destroy(folder, CODE ".count", err));
-	ok(keyring_destroy(folder, CODE ".campaign", err));
-	ok(keyring_put(folder, CODE ".count", &count_secret, err));
-	ok(keyring_put(folder, CODE ".campaign", &campaign, err));
-	db_text_z(&params, form->hash);
-	db_text(&params, STR(form_text));
-	ok(db_run(world.owner, &add_form, &params, NULL, err));
-	db_bytes(&params, count_public.b, sizeof(count_public.b));
-	db_bytes(&params, trustee_public.b, sizeof(trustee_public.b));
-	db_text_z(&params, form->hash);
-	ok(db_run(world.owner, &add_edition, &params, NULL, err));
-}
-
-static void seal(struct buf *box, int person, const char *answers)
-{
-	SCOPED(form_drop) struct form *form = NULL;
-	struct id16 instance = id_of("instance", person);
-	json_t *a = json_loads(answers, 0, NULL), *contact = json_object();
-
-	ok((form = form_parse(STR(form_text), "essai.json", err)) != NULL);
-	ok(answer_box_seal(box, &count_public, &trustee_public, &instance, form->hash, a,
-		contact, form->box_bytes, err));
-	json_decref(a);
-	json_decref(contact);
-}
-
-static void put_box(int person, const char *answers)
-{
-	static const struct sql add = {"test",
-		"INSERT INTO barometre.urn VALUES ('" CODE
-		"', 'patients', $1::uuid, $2)"};
-	SCOPED(buf_release) struct buf box = BUF_LIMIT(1 << 16);
-	struct db_params params = {0};
-	struct id16 slot = random_uuid();
-
-	seal(&box, person, answers);
-	db_uuid(&params, &slot);
-	db_bytes(&params, box.p, box.n);
-	ok(db_run(world.owner, &add, &params, NULL, err));
-}
-
-static void put_draft(int person, const char *answers)
-{
-	static const struct sql add = {"test",
-		"INSERT INTO barometre.draft VALUES ($1, '" CODE
-		"', 'patients', '\\x00', $2)"};
-	SCOPED(buf_release) struct buf box = BUF_LIMIT(1 << 16);
-	struct db_params params = {0};
-	struct hash32 loc = hash_of("loc", person);
-
-	seal(&box, person, answers);
-	db_bytes(&params, loc.b, sizeof(loc.b));
-	db_bytes(&params, box.p, box.n);
-	ok(db_run(world.owner, &add, &params, NULL, err));
-}
-
-static void close_edition(void)
-{
-	run(world.owner, "UPDATE barometre.edition SET state = 'closed'");
-}
-
-static bool count(bool waive, json_t **record, struct err *err)
-{
-	SCOPED(db_drop) struct db *keeper = open_as("barometre_keeper");
-	struct count_options options = {
-		.key_directory = folder, .waive_invalid = waive, .now = DAY};
-
-	return count_run(keeper, CODE, &options, record, err);
-}
-
-static int64_t total(const json_t *record, const char *key)
-{
-	const json_t *audience = json_array_get(json_object_get(record, "audiences"), 0);
-
-	return json_integer_value(json_object_get(audience, key));
-}
+/* The promises of count.h on a real database: N1 to N7. Killed counts are in test_count_kill_db.c. */
+#include "count_world.h"
 
 static void answers_are_counted_coarsened_and_the_keys_destroyed(void **state)
 {
@@ -143,7 +12,7 @@ static void answers_are_counted_coarsened_and_the_keys_destroyed(void **state)
 		put_box(i,
 			"{\"choix\":\"oui\",\"age\":67,\"lieu\":\"31555\",\"avis\":\"Très bien\","
 			"\"mots\":{\"un\":\"Ensemble\",\"deux\":7}}");
-	put_draft(30, "{\"choix\":\"non\"}");
+	put_draft(30, "{\"choix\":\"non\",\"age\":61}");
 	put_draft(31, "{\"age\":40}");       /* not usable */
 	put_draft(5, "{\"choix\":\"non\"}"); /* person 5 has sent */
 	close_edition();
@@ -159,7 +28,7 @@ static void answers_are_counted_coarsened_and_the_keys_destroyed(void **state)
 	assert_int_equal(
 		number(world.owner,
 			"SELECT count(*) AS n FROM barometre.response WHERE answers->>'age' = '60_69'"),
-		20);
+		21);
 	assert_int_equal(
 		number(world.owner,
 			"SELECT count(*) AS n FROM barometre.response WHERE answers ?| '{lieu,avis}'"),
@@ -301,20 +170,238 @@ static void rows_have_no_order_of_arrival(void **state)
 		25, 59);
 }
 
-static int begin(void **state)
+/* T12: in the kept rows nobody is alone, and what was given up is told. */
+static void rows_that_point_to_somebody_are_generalised(void **state)
 {
-	int status = world_begin(state); /* ends the program where there is no cluster */
+	json_t *record = NULL;
+	char answers[96];
 
-	folder = temporary_folder();
-	return status;
+	(void)state;
+	make();
+	/* Thirty years of age in threes: bands of ten are big enough beside "place", but one of 90 is alone. */
+	for (int i = 0; i < 60; i++) {
+		snprintf(answers, sizeof(answers),
+			"{\"choix\":\"oui\",\"age\":%d,\"place\":\"%s\"}",
+			i ? 40 + i % 30 : 90, i % 2 ? "elu" : "autre");
+		put_box(i, answers);
+	}
+	close_edition();
+	ok(count(false, &record, err));
+	const json_t *generalised = json_object_get(
+		json_array_get(json_object_get(record, "audiences"), 0), "generalised");
+	char *text = json_dumps(generalised, JSON_COMPACT | JSON_SORT_KEYS);
+	assert_string_equal(
+		text, "[{\"kept\":\"none\",\"label\":\"Âge\",\"question\":\"age\"}]");
+	free(text);
+	json_decref(record);
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM barometre.response WHERE answers ? 'age'"),
+		0);
+	/* The other variable did not have to go. */
+	assert_int_equal(
+		number(world.owner,
+			"SELECT min(n)::bigint AS n FROM (SELECT count(*) AS n FROM barometre.response"
+			" GROUP BY answers->'place') x"),
+		30);
+	/* The published tables were made before. */
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM barometre.release_row WHERE question = 'age'"
+			" AND option = '90_99' AND count = 1"),
+		1);
 }
 
-static int end(void **state)
+/* A value computed from the age would bring it back. */
+static void calculated_values_are_not_kept(void **state)
 {
-	bool gone = temporary_remove(folder);
+	json_t *record = NULL;
 
-	free(folder);
-	return world_end(state) == 0 && gone ? 0 : -1;
+	(void)state;
+	make();
+	for (int i = 0; i < 6; i++)
+		put_box(i, "{\"choix\":\"oui\",\"age\":67,\"presque\":68}");
+	close_edition();
+	ok(count(false, &record, err));
+	json_decref(record);
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM barometre.response WHERE answers ="
+			" '{\"choix\": \"oui\", \"age\": \"60_69\"}'"),
+		6);
+}
+
+/* N7, T1: who answered and what was answered were never written by one transaction. */
+static void the_two_sides_have_no_transaction_in_common(void **state)
+{
+	json_t *record = NULL;
+
+	(void)state;
+	make();
+	make_contacts(CODE, "patients", 0, 12);
+	for (int i = 0; i < 12; i++)
+		put_box(i,
+			"{\"choix\":\"oui\",\"lieu\":\"31555\",\"avis\":\"Très bien\"}");
+	put_draft(30, "{\"choix\":\"non\"}");
+	run(world.owner, "UPDATE barometre.invitation SET done = true");
+	close_edition();
+	ok(count(false, &record, err));
+	json_decref(record);
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(DISTINCT x)::bigint AS n FROM (SELECT xmin::text AS x FROM"
+			" barometre.response UNION ALL SELECT xmin::text FROM barometre.verbatim UNION ALL"
+			" SELECT xmin::text FROM barometre.place_total UNION ALL"
+			" SELECT xmin::text FROM barometre.contact_wish) a"),
+		1);
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM barometre.response r JOIN barometre.participation_total t"
+			" ON t.xmin::text = r.xmin::text OR t.xmax::text = r.xmin::text"),
+		0);
+	assert_int_equal(
+		number(world.owner,
+			"SELECT complete AS n FROM barometre.participation_total"),
+		12);
+	assert_int_equal(
+		number(world.owner,
+			"SELECT (SELECT count(*) FROM barometre.invitation)"
+			" + (SELECT count(*) FROM barometre.draft) + (SELECT count(*) FROM barometre.delivery) AS n"),
+		0);
+}
+
+/* More rows and texts than one chunk of the second pass: each comes exactly once. */
+static void nothing_is_lost_between_chunks(void **state)
+{
+	json_t *record = NULL;
+	char answers[128];
+
+	(void)state;
+	make();
+	run(world.owner, "BEGIN");
+	for (int i = 0; i < 1500; i++) {
+		snprintf(answers, sizeof(answers),
+			"{\"choix\":\"%s\",\"avis\":\"avis %d\",\"mots\":{\"un\":\"mot %d\"}}",
+			i % 3 ? "oui" : "non", i, i);
+		put_box(i, answers);
+	}
+	for (int i = 1400; i < 1700; i++) { /* half of them have sent */
+		snprintf(answers, sizeof(answers),
+			"{\"choix\":\"non\",\"avis\":\"avis %d\"}", i);
+		put_draft(i, answers);
+	}
+	run(world.owner, "COMMIT");
+	close_edition();
+	ok(count(false, &record, err));
+	assert_int_equal(total(record, "partial"), 200);
+	assert_int_equal(total(record, "drafts_dropped"), 100);
+	json_decref(record);
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM barometre.response WHERE"
+			" (completeness = 'complete') = (answers ? 'mots') OR answers->>'choix' = 'non'"),
+		700);
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(DISTINCT body)::bigint AS n FROM barometre.verbatim WHERE question = 'avis'"),
+		1700);
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(DISTINCT body)::bigint AS n FROM barometre.verbatim WHERE question = 'mots.un'"),
+		1500);
+	assert_int_equal(
+		number(world.owner, "SELECT count(*) AS n FROM barometre.verbatim"),
+		3200);
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(DISTINCT id)::bigint AS n FROM barometre.contact_wish"),
+		1700);
+	/* T13: two texts of one person stand at places that have nothing to do with each other: the correlation of ranks is
+	 * under four standard errors. */
+	assert_int_equal(
+		number(world.owner,
+			"SELECT (abs(corr(a.rank, b.rank)) < 4 / sqrt(1500.0))::int AS n FROM"
+			" (SELECT substr(body, 6) AS who, rank() OVER (ORDER BY ctid) FROM barometre.verbatim"
+			" WHERE question = 'avis') a JOIN (SELECT substr(body, 5) AS who, rank() OVER (ORDER BY ctid)"
+			" FROM barometre.verbatim WHERE question = 'mots.un') b USING (who)"),
+		1);
+	/* Nor with the order in which the boxes came. */
+	assert_int_equal(
+		number(world.owner,
+			"SELECT (abs(corr(substr(body, 6)::int, rank)) < 4 / sqrt(1700.0))::int AS n FROM"
+			" (SELECT body, rank() OVER (ORDER BY ctid) FROM barometre.verbatim"
+			" WHERE question = 'avis') a"),
+		1);
+}
+
+static void a_key_that_is_brought_is_looked_at(void **state)
+{
+	struct count_options options = {
+		.key_directory = folder, .now = DAY, .custodian = "Jeanne Martin"};
+	struct secret_key other, brought;
+	struct public_key unused;
+	SCOPED(buf_release) struct buf page = BUF_LIMIT(1 << 20);
+	json_t *record = NULL;
+	char hash[65];
+
+	(void)state;
+	make();
+	put_box(1, "{\"choix\":\"oui\"}");
+	run(world.owner, "UPDATE barometre.edition SET keys = 'custodians'");
+	close_edition();
+	brought = count_secret;
+	ok(keyring_destroy(folder, CODE ".count", err)); /* custodians have it */
+	box_new_pair(&unused, &other);
+	refused(ERR_MISSING, count_with(&options, &record, err));
+	options.counting_key = &other;
+	refused(ERR_DENIED, count_with(&options, &record, err));
+	assert_int_equal(
+		number(world.owner, "SELECT count(*) AS n FROM barometre.urn"), 1);
+	options.counting_key = &brought;
+	ok(count_with(&options, &record, err));
+	record_print(record, &page);
+	assert_non_null(strstr(page.p, "apportée par Jeanne Martin"));
+	assert_non_null(strstr(page.p, "chacun détruit le sien"));
+	/* The hash on it is of what it says, also as the database gives it back, and the journal has it. */
+	record_hash(record, hash);
+	assert_string_equal(json_string_value(json_object_get(record, "hash")), hash);
+	assert_non_null(strstr(page.p, hash));
+	json_decref(record);
+	SCOPED(db_drop) struct db *keeper = open_as("barometre_keeper");
+	ok((record = count_record(keeper, CODE, err)) != NULL);
+	record_hash(record, hash);
+	assert_string_equal(json_string_value(json_object_get(record, "hash")), hash);
+	json_object_set_new(record, "custodian", json_string("Quelqu’un d’autre"));
+	record_hash(record, hash);
+	assert_string_not_equal(json_string_value(json_object_get(record, "hash")), hash);
+	json_decref(record);
+	char *journal SCOPED(free_char) = text_of(world.owner,
+		"SELECT detail AS t FROM barometre.journal ORDER BY id DESC LIMIT 1");
+	assert_memory_equal(journal, CODE " ", strlen(CODE) + 1);
+	assert_non_null(strstr(page.p, journal + strlen(CODE) + 1));
+}
+
+static void kept_keys_can_be_destroyed_later(void **state)
+{
+	json_t *record = NULL;
+
+	(void)state;
+	make();
+	put_box(1, "{\"choix\":\"oui\"}");
+	put_box(2, "{\"choix\":\"autre chose\"}");
+	close_edition();
+	ok(count(false, &record, err));
+	json_decref(record);
+	assert_true(keyring_has(folder, CODE ".count"));
+	refused(ERR_CONFLICT, count(false, &record, err));
+	ok(count(true, &record, err));
+	assert_true(json_is_true(json_object_get(record, "keys_destroyed")));
+	json_decref(record);
+	assert_false(keyring_has(folder, CODE ".count"));
+	assert_false(keyring_has(folder, CODE ".campaign"));
+	refused(ERR_CONFLICT, count(true, &record, err));
+	assert_int_equal(
+		number(world.owner, "SELECT count(*) AS n FROM barometre.response"), 1);
 }
 
 int main(void)
@@ -327,6 +414,12 @@ int main(void)
 		cmocka_unit_test(failure_before_the_commit_changes_nothing),
 		cmocka_unit_test(without_its_key_the_urn_stays_closed),
 		cmocka_unit_test(rows_have_no_order_of_arrival),
+		cmocka_unit_test(rows_that_point_to_somebody_are_generalised),
+		cmocka_unit_test(calculated_values_are_not_kept),
+		cmocka_unit_test(the_two_sides_have_no_transaction_in_common),
+		cmocka_unit_test(nothing_is_lost_between_chunks),
+		cmocka_unit_test(a_key_that_is_brought_is_looked_at),
+		cmocka_unit_test(kept_keys_can_be_destroyed_later),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

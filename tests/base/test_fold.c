@@ -102,6 +102,29 @@ static void order_is_french(void **state)
 	assert_int_equal(fold_compare(STR(""), (struct str){NULL, 0}), 0);
 }
 
+static void text_is_composed_and_the_longest_expansion_fits(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
+		{"", ""}, {"e\u0301te\u0301", "\u00E9t\u00E9"},
+		{"\u00E9t\u00E9 \u2019", "\u00E9t\u00E9 \u2019"},
+		{"\u212B", "\u00C5"}, /* the unit of length is the letter */
+		{"\uFB01", "\uFB01"}, /* a ligature stays: C, not KC */
+		{"\U0001D160",
+			"\U0001D158\U0001D165\U0001D16E"}, /* three times as long */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		SCOPED(buf_release) struct buf out = BUF_LIMIT(100);
+
+		text_compose(&out, str_of(cases[i].in));
+		if (!str_eq_z(buf_str(&out), cases[i].out))
+			fail_msg("%zu: \"%s\"", i, buf_str(&out).p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +134,7 @@ int main(void)
 		cmocka_unit_test(long_input_is_cut_and_expansion_fits),
 		cmocka_unit_test(it_appends_and_respects_the_ceiling),
 		cmocka_unit_test(order_is_french),
+		cmocka_unit_test(text_is_composed_and_the_longest_expansion_fits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

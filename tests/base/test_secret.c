@@ -402,6 +402,38 @@ static void no_core_is_dumped(void **state)
 	assert_int_equal(status, 0);
 }
 
+static void keys_of_passwords_depend_on_salt_and_cost(void **state)
+{
+	struct id16 salt = {{1}}, other = {{2}};
+	struct password_cost cheap = {1, 1}, more = {2, 1}, longer = {1, 2};
+	struct key one, two;
+
+	(void)state;
+	assert_true(password_key_at(&one, STR("mot"), &salt, cheap));
+	assert_true(password_key_at(&two, STR("mot"), &salt, cheap));
+	assert_memory_equal(&one, &two, sizeof(one));
+	assert_true(password_key_at(&two, STR("mots"), &salt, cheap));
+	assert_memory_not_equal(&one, &two, sizeof(one));
+	assert_true(password_key_at(&two, STR("mot"), &other, cheap));
+	assert_memory_not_equal(&one, &two, sizeof(one));
+	assert_true(password_key_at(&two, STR("mot"), &salt, more));
+	assert_memory_not_equal(&one, &two, sizeof(one));
+	assert_true(password_key_at(&two, STR("mot"), &salt, longer));
+	assert_memory_not_equal(&one, &two, sizeof(one));
+}
+
+static void unlocking_wipes(void **state)
+{
+	static const struct key zero;
+	struct key key = random_key();
+
+	(void)state;
+	if (!secret_lock(&key, sizeof(key)))
+		print_message("this system locks no memory\n");
+	secret_unlock(&key, sizeof(key));
+	assert_memory_equal(&key, &zero, sizeof(key));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -425,7 +457,9 @@ int main(void)
 		cmocka_unit_test(what_does_not_fit_is_said),
 		cmocka_unit_test(a_public_key_of_zeroes_is_refused),
 		cmocka_unit_test(passwords_are_argon2id),
+		cmocka_unit_test(keys_of_passwords_depend_on_salt_and_cost),
 		cmocka_unit_test(wiping_zeroes),
+		cmocka_unit_test(unlocking_wipes),
 		cmocka_unit_test(no_core_is_dumped),
 	};
 	secret_init();

@@ -7,6 +7,8 @@
 static struct db *keeper;
 
 static const char *const audiences[] = {"patients", "equipes"};
+static const char hash_text[] =
+	"abababababababababababababababababababababababababababababababab";
 
 /* 250 boxes and 3 drafts of patients, 2 boxes of équipes; one box of patients is broken. */
 static int begin(void **state)
@@ -117,7 +119,7 @@ static void read_and_insert(void)
 	assert_int_equal(patients.boxes, 250);
 	assert_int_equal(patients.slots, 250);
 	assert_int_equal(drafts.boxes, 3);
-	assert_int_equal(drafts.slots, 0);
+	assert_int_equal(drafts.slots, 3);
 	assert_int_equal(drafts.sum, 3 * 2);
 	assert_int_equal(equipes.boxes, 2);
 	/* 1 … 250 as four bytes each: the bytes of all sum up to this. */
@@ -173,6 +175,22 @@ static void the_count_turns_people_into_totals(void **state)
 	read_and_insert();
 	ok(count_finish(keeper, "2026", audiences, totals, 2, record, err));
 	ok(db_commit(keeper, err));
+	/* People are not touched yet, and the record says so. */
+	enum count_stage stage;
+	ok(count_stage(keeper, "2026", &stage, err));
+	assert_int_equal(stage, COUNT_COUNTED);
+	assert_int_equal(
+		number(world.owner, "SELECT count(*) AS n FROM barometre.invitation"),
+		300);
+	json_t *early = count_dispositions(keeper, "2026", NULL);
+	assert_int_equal(json_array_size(early), 0);
+	json_decref(early);
+	refused(ERR_CONFLICT,
+		count_seal(keeper, "2026", record, hash_text, err)); /* not before */
+	ok(count_settle(keeper, "2026", err));
+	ok(count_settle(keeper, "2026", err)); /* a repetition does nothing */
+	ok(count_stage(keeper, "2026", &stage, err));
+	assert_int_equal(stage, COUNT_SETTLED);
 	char *left SCOPED(free_char) = text_of(world.owner,
 		"SELECT concat_ws(' ', (SELECT count(*) FROM barometre.urn),"
 		" (SELECT count(*) FROM barometre.draft),"
@@ -184,6 +202,11 @@ static void the_count_turns_people_into_totals(void **state)
 		" (SELECT sum(n) FROM barometre.place_total),"
 		" (SELECT state FROM barometre.edition)) AS t");
 	assert_string_equal(left, "0 0 0 253 2 2 1 8 counted");
+	/* 300 contacts, nobody was ever mailed. */
+	char *classes SCOPED(free_char) = text_of(world.owner,
+		"SELECT concat_ws(' ', complete, refusal, undelivered, not_sent, silent)"
+		" AS t FROM barometre.participation_total WHERE audience = 'patients'");
+	assert_string_equal(classes, "249 0 0 51 0");
 	char *people SCOPED(free_char) = text_of(world.owner,
 		"SELECT concat_ws(' ', contacts, sent, refused, objected, done_invited,"
 		" done_open, drafts) AS t FROM barometre.participation_total"
@@ -193,6 +216,17 @@ static void the_count_turns_people_into_totals(void **state)
 	ok((stored = count_record(keeper, "2026", err)) != NULL);
 	assert_true(json_equal(stored, record));
 	json_decref(stored);
+	ok(count_seal(keeper, "2026", record, hash_text, err));
+	ok(count_seal(keeper, "2026", record, hash_text, err));
+	ok((stored = count_record(keeper, "2026", err)) != NULL);
+	assert_string_equal(
+		json_string_value(json_object_get(stored, "hash")), hash_text);
+	json_decref(stored);
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM barometre.journal WHERE"
+			" action = 'count_record' AND detail = '2026 ' || repeat('ab', 32)"),
+		1);
 	json_decref(record);
 	/* T1: one transaction inserted all answers. */
 	assert_int_equal(number(world.owner,
@@ -243,7 +277,13 @@ static void other_editions_are_left_alone(void **state)
 	ok(count_keep_invalid(keeper, "2027", "equipes", STR("x"), "unknown form", err));
 	ok(count_finish(keeper, "2027", audiences, none, 2, record, err));
 	ok(db_commit(keeper, err));
+	ok(count_settle(keeper, "2027", err));
 	json_decref(record);
+	/* Files that others need were not unlinked: the record will say so. */
+	json_t *shared = NULL;
+	ok((shared = count_shared(keeper, "2027", err)) != NULL);
+	assert_int_equal(json_array_size(shared), 2);
+	json_decref(shared);
 	assert_int_equal(number(world.owner,
 				 "SELECT count(*) AS n FROM barometre.urn"
 				 " WHERE edition = '2028'"),
@@ -252,6 +292,53 @@ static void other_editions_are_left_alone(void **state)
 		number(world.owner, "SELECT count(*) AS n FROM barometre.urn"), 1);
 	assert_int_equal(
 		number(world.owner, "SELECT count(*) AS n FROM barometre.draft"), 1);
+}
+
+/* Each class of people, one by one: 8 contacts that differ in what happened to them. */
+static void every_contact_has_one_disposition(void **state)
+{
+	json_t *list = NULL;
+
+	(void)state;
+	make_edition("2029", "open");
+	make_contacts("2029", "patients", 1000, 8);
+	run(world.owner,
+		"CREATE TEMP TABLE who AS SELECT id, row_number() OVER (ORDER BY id) AS n"
+		" FROM barometre.contact WHERE edition = '2029';"
+		"INSERT INTO barometre.mailing (id, edition, kind, due, not_after) VALUES"
+		" ('00000000-0000-4000-8000-000000002029', '2029', 'invitation', '2026-02-01', '2026-03-01'),"
+		" ('00000000-0000-4000-8000-000000002030', '2029', 'relance1', '2026-02-01', '2026-03-01');"
+		/* 1 answered although it objected later; 2 objected; 3 bounced; 4 refused; 5 refused once, then sent;
+		 * 6 nothing; 7 sent; 8 claimed and never recorded. */
+		"UPDATE barometre.invitation SET done = true WHERE contact = (SELECT id FROM who WHERE n = 1);"
+		"UPDATE barometre.contact SET objected = true WHERE id IN (SELECT id FROM who WHERE n IN (1, 2));"
+		"UPDATE barometre.contact SET bounced = 'full' WHERE id = (SELECT id FROM who WHERE n = 3);"
+		"INSERT INTO barometre.delivery (mailing, contact, edition, state)"
+		" SELECT '00000000-0000-4000-8000-000000002029', id, '2029', CASE n WHEN 4 THEN 'refused'"
+		" WHEN 5 THEN 'refused' WHEN 8 THEN 'claimed' ELSE 'sent' END FROM who WHERE n <> 6;"
+		"INSERT INTO barometre.delivery (mailing, contact, edition, state)"
+		" SELECT '00000000-0000-4000-8000-000000002030', id, '2029', 'sent' FROM who WHERE n = 5;"
+		"UPDATE barometre.edition SET state = 'counted' WHERE code = '2029';"
+		"INSERT INTO barometre.count_record (edition, record) VALUES ('2029', '{}')");
+	refused(ERR_MISSING, count_settle(keeper, "1999", err));
+	refused(ERR_CONFLICT, count_settle(keeper, "2028", err)); /* open */
+	ok(count_settle(keeper, "2029", err));
+	ok((list = count_dispositions(keeper, "2029", err)) != NULL);
+	char *text = json_dumps(json_array_get(list, 0), JSON_COMPACT);
+	assert_string_equal(text,
+		"{\"audience\":\"patients\",\"contacts\":8,\"complete\":1,\"refusal\":1,"
+		"\"undelivered\":2,\"not_sent\":1,\"silent\":3,\"open\":0}");
+	free(text);
+	json_decref(list);
+	/* The ledger has become totals. */
+	char *totals SCOPED(free_char) = text_of(world.owner,
+		"SELECT totals::text AS t FROM barometre.mailing WHERE id ="
+		" '00000000-0000-4000-8000-000000002029'");
+	assert_string_equal(totals, "{\"sent\": 4, \"refused\": 2, \"unknown\": 1}");
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM barometre.delivery WHERE edition = '2029'"),
+		0);
 }
 
 static bool check_figure(void *arg, const struct figure *f, struct err *err)
@@ -336,6 +423,7 @@ int main(void)
 		cmocka_unit_test(a_counted_edition_is_not_counted_again),
 		cmocka_unit_test(staff_sees_the_same_participation_after_the_count),
 		cmocka_unit_test(other_editions_are_left_alone),
+		cmocka_unit_test(every_contact_has_one_disposition),
 		cmocka_unit_test(a_release_is_read_as_it_was_written),
 	};
 	return cmocka_run_group_tests(tests, begin, end);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "barometre/store/contact_store.h"
+#include "barometre/store/custody_store.h"
 #include "barometre/store/edition_store.h"
 #include "barometre/store/staff_store.h"
 #include "support.h"
@@ -43,6 +44,7 @@ static void an_edition_is_made_and_loaded(void **state)
 	assert_string_equal(e->title, "Baromètre 2026");
 	assert_string_equal(e->state, "draft");
 	assert_false(e->has_count_key);
+	assert_false(e->custodians);
 	assert_memory_equal(&e->trustee_key, &trustee, sizeof(trustee));
 	/* Midnight in Paris is 23:00Z in winter; the last second of 31 January is 22:59:59Z. */
 	assert_true(e->opens == (usec_t)1793487600 * USEC_PER_SEC);
@@ -258,6 +260,80 @@ static void an_edition_opens_once_and_bumps_the_revision(void **state)
 	editions_release(&after);
 }
 
+static const struct edition *load_edition(struct editions *ret, const char *code)
+{
+	struct db *web SCOPED(db_drop) = open_as("barometre_web");
+
+	ok(editions_load(web, ret, err));
+	return editions_find(ret, str_of(code));
+}
+
+/* T16: whoever asks, with whatever key. */
+static void with_custodians_it_opens_when_each_is_verified(void **state)
+{
+	static const char *const names[] = {"Anne Martin", "Luc Petit"};
+	static const struct public_key key = {{5}}, other = {{6}};
+	struct editions editions = {0};
+	struct custodians all = {0};
+	json_t *d = definition();
+
+	(void)state;
+	json_object_set_new(d, "code", json_string("garde"));
+	json_object_set_new(d, "keys", json_string("custodians"));
+	ok(edition_create(world.owner, d, "garde.json", &trustee, err));
+	json_decref(d);
+	refused(ERR_CONFLICT, edition_open(world.owner, "garde", &key, err));
+	refused(ERR_CONFLICT,
+		custody_store_make(world.owner, "garde", &key, names, 1, false, err));
+	refused(ERR_MISSING,
+		custody_store_make(world.owner, "1999", &key, names, 2, false, err));
+	ok(custody_store_make(world.owner, "garde", &key, names, 2, false, err));
+	refused(ERR_CONFLICT,
+		custody_store_make(world.owner, "garde", &other, names, 2, false, err));
+	refused(ERR_CONFLICT, edition_open(world.owner, "garde", &key, err));
+	refused(ERR_CONFLICT,
+		custody_store_verify(
+			world.owner, "garde", &other, names[0], "2026-11-22", err));
+	refused(ERR_CONFLICT,
+		custody_store_verify(
+			world.owner, "garde", &key, "Personne", "2026-11-22", err));
+	ok(custody_store_verify(world.owner, "garde", &key, names[0], "2026-11-22", err));
+	refused(ERR_CONFLICT, edition_open(world.owner, "garde", &key, err));
+	/* Another key: those who were verified are so no more. */
+	ok(custody_store_make(world.owner, "garde", &other, names, 2, true, err));
+	ok(custody_store_verify(
+		world.owner, "garde", &other, names[1], "2026-11-23", err));
+	ok(custodians_load(world.owner, "garde", &all, err));
+	assert_int_equal(all.count, 2);
+	assert_int_equal(custodians_unverified(&all), 1);
+	assert_string_equal(all.list[0].name, names[0]);
+	assert_string_equal(all.list[0].verified_on, "");
+	assert_string_equal(all.list[1].verified_on, "2026-11-23");
+	custodians_release(&all);
+	refused(ERR_CONFLICT, edition_open(world.owner, "garde", &other, err));
+	ok(custody_store_verify(
+		world.owner, "garde", &other, names[0], "2026-11-23", err));
+	/* Not with another key than the one that is in the files. */
+	refused(ERR_CONFLICT, edition_open(world.owner, "garde", &key, err));
+	assert_string_equal(load_edition(&editions, "garde")->state, "draft");
+	editions_release(&editions);
+	ok(edition_open(world.owner, "garde", &other, err));
+	const struct edition *e = load_edition(&editions, "garde");
+	assert_string_equal(e->state, "open");
+	assert_true(e->custodians);
+	assert_int_equal(e->custodian_count, 2);
+	assert_memory_equal(&e->count_key, &other, sizeof(other));
+	editions_release(&editions);
+	/* Open, its key stays; a file may be tried again. */
+	refused(ERR_CONFLICT,
+		custody_store_make(world.owner, "garde", &key, names, 2, true, err));
+	ok(custody_store_verify(
+		world.owner, "garde", &other, names[0], "2026-12-24", err));
+	/* An edition whose key the server keeps has no custodians. */
+	refused(ERR_CONFLICT,
+		custody_store_make(world.owner, "2026", &key, names, 2, true, err));
+}
+
 static void an_account_is_made_once(void **state)
 {
 	struct hash32 key = hash_of("key", 1);
@@ -356,6 +432,7 @@ int main(void)
 		cmocka_unit_test(contacts_come_all_or_none),
 		cmocka_unit_test(known_and_objecting_contacts_are_counted),
 		cmocka_unit_test(an_edition_opens_once_and_bumps_the_revision),
+		cmocka_unit_test(with_custodians_it_opens_when_each_is_verified),
 		cmocka_unit_test(an_account_is_made_once),
 		cmocka_unit_test(a_session_lives_until_it_expires),
 		cmocka_unit_test(a_task_is_asked_once_taken_once_and_told),

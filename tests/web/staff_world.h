@@ -134,11 +134,14 @@ UNUSED_OK static void add_release(void)
 	ok(db_commit(world.owner, err));
 	free(figures);
 	run(world.owner,
-		"INSERT INTO barometre.count_record VALUES ('e2023', '{\"edition\":\"e2023\",\"title\":\"Baromètre 2023\","
-		"\"day\":\"2026-01-02\",\"keys\":\"server\",\"counting_key\":\"abcd\",\"partials_counted\":true,"
+		"INSERT INTO barometre.count_record (edition, settled, hash, record) VALUES ('e2023', true, repeat('5c', 32), '{\"edition\":\"e2023\",\"title\":\"Baromètre 2023\","
+		"\"day\":\"2026-01-02\",\"keys\":\"custodians\",\"counting_key\":\"abcd\",\"partials_counted\":true,"
 		"\"thresholds\":{\"minBase\":11,\"minCell\":5},\"audiences\":[{\"audience\":\"patients\","
 		"\"label\":\"Patients\",\"form\":\"ef01\",\"boxes\":1412,\"complete\":1411,\"partial\":3,\"invalid\":1,"
-		"\"drafts_dropped\":2}]}');"
+		"\"drafts_dropped\":2,\"generalised\":[{\"question\":\"age\",\"label\":\"Âge\",\"kept\":\"20\"}]}],"
+		"\"dispositions\":[{\"audience\":\"patients\",\"contacts\":2000,\"complete\":1200,\"refusal\":31,"
+		"\"undelivered\":42,\"not_sent\":0,\"silent\":727,\"open\":211}],\"shared_files\":[\"urn\",\"draft\"],"
+		"\"custodian\":\"Jeanne Martin\",\"keys_destroyed\":true,\"checkpoint\":false}');"
 		"UPDATE barometre.edition SET state = 'released', opens = '2023-01-01', closes = '2023-03-01'"
 		" WHERE code = 'e2023'");
 }
@@ -157,13 +160,41 @@ UNUSED_OK static void add_accounts(void)
 	ok(account_add_key(world.owner, "cod", &other, err));
 }
 
+/* What the site last handed over for a count; not while the keeper takes nothing. */
+static struct {
+	char edition[33], file[200], phrase[100];
+	int times;
+	bool refusing;
+} handed;
+
+UNUSED_OK static void copy_text(char *out, size_t size, struct str text)
+{
+	assert_true(text.n < size);
+	memcpy(out, text.p, text.n);
+	out[text.n] = '\0';
+}
+
+UNUSED_OK static bool note_handed(
+	void *arg, struct str edition, struct str file, struct str phrase)
+{
+	(void)arg;
+	if (handed.refusing)
+		return false;
+	copy_text(handed.edition, sizeof(handed.edition), edition);
+	copy_text(handed.file, sizeof(handed.file), file);
+	copy_text(handed.phrase, sizeof(handed.phrase), phrase);
+	handed.times++;
+	return true;
+}
+
 UNUSED_OK static struct staff_site *new_site(bool secure)
 {
 	struct staff_site_options options = {
 		.staff_url = secure ? "https://equipe.example" : "http://equipe.example",
 		.organisation = "Organisme",
 		.secure_cookies = secure,
-		.now = now};
+		.now = now,
+		.hand_over = note_handed};
 
 	return staff_site_new(loop, pool, &options);
 }

@@ -30,6 +30,9 @@ static struct edition edition = {.code = code,
 	.state = state_open,
 	.thresholds = {.min_base = 11},
 	.has_count_key = true,
+	.retention = {.contacts_until = {.year = 2027, .month = 7, .day = 31},
+		.wishes_until = {.year = 2027, .month = 12, .day = 1},
+		.journal_months = 9},
 	.audiences = &audience,
 	.audience_count = 1};
 static struct editions editions = {.list = &edition, .count = 1};
@@ -235,10 +238,32 @@ static void the_privacy_notice_has_the_real_settings(void **state)
 	assert_has(page, "contact@example.org");
 	assert_lacks(page, "sont comptées, elles aussi anonymes");
 	assert_has(english, "none is about fewer than 11 people");
+	assert_has(page, "sont gardés jusqu’au 31 juillet 2027");
+	assert_has(page, "est gardée jusqu’au 1er décembre 2027");
+	assert_has(page, "au bout de 9 mois");
+	assert_has(english, "are kept until 31 July 2027");
 	edition.count_partials = true;
 	SCOPED(free_char) char *partials = ask("/confidentialite", NULL, NULL);
 	edition.count_partials = false;
 	assert_has(partials, "sont comptées, elles aussi anonymes");
+}
+
+static void the_privacy_notice_says_who_keeps_the_key(void **state)
+{
+	SCOPED(free_char) char *kept = ask("/confidentialite", NULL, NULL);
+
+	(void)state;
+	assert_has(kept, "la clé du dépouillement est gardée par le serveur");
+	assert_lacks(kept, "dépositaires");
+	edition.custodians = true;
+	edition.custodian_count = 3;
+	SCOPED(free_char) char *page = ask("/confidentialite", NULL, NULL);
+	SCOPED(free_char) char *english = ask("/confidentialite?lang=en", NULL, NULL);
+	edition.custodians = false;
+	edition.custodian_count = 0;
+	assert_lacks(page, "est gardée par le serveur");
+	assert_has(page, "3 dépositaires en ont chacun un exemplaire");
+	assert_has(english, "3 custodians each hold a copy");
 }
 
 static void the_lexicon_has_every_term_at_its_own_address(void **state)
@@ -390,6 +415,7 @@ int main(void)
 		cmocka_unit_test(no_page_sends_scripts_but_the_questions),
 		cmocka_unit_test(english_pages_keep_no_french),
 		cmocka_unit_test(the_privacy_notice_has_the_real_settings),
+		cmocka_unit_test(the_privacy_notice_says_who_keeps_the_key),
 		cmocka_unit_test(the_lexicon_has_every_term_at_its_own_address),
 		cmocka_unit_test(the_declaration_says_what_the_audit_found),
 		cmocka_unit_test(

@@ -64,8 +64,7 @@ static size_t found(const char *query, const char *first_code, const char *first
 	size_t count = json_array_size(list);
 
 	assert_true(str_starts(buf_str(&probe.reply), STR("HTTP/1.1 200 ")));
-	assert_non_null(
-		strstr(probe.reply.p, "\r\nCache-Control: public, max-age=86400\r\n"));
+	assert_non_null(strstr(probe.reply.p, "\r\nCache-Control: no-store\r\n"));
 	assert_non_null(strstr(probe.reply.p, "\r\nContent-Type: application/json\r\n"));
 	assert_null(strstr(probe.reply.p, "Set-Cookie"));
 	if (first_code) {

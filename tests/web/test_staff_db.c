@@ -395,6 +395,12 @@ static void the_record_and_the_journal_can_be_read(void **state)
 	(void)state;
 	assert_has(&record, "(1\u202f412 = 1\u202f411 + 1)");
 	assert_has(&record, "Procès-verbal du dépouillement");
+	assert_has(&record, "apportée par Jeanne Martin");
+	assert_has(&record, "«\u202fÂge\u202f» gardé par tranches de vingt");
+	assert_has(&record, "<td data-label=\"Taux de réponse\">60\u202f%</td>");
+	assert_has(&record, "VACUUM FULL barometre.urn, barometre.draft");
+	assert_has(&record, "<code>CHECKPOINT</code>");
+	assert_has(&record, "5c5c5c5c5c5c5c5c");
 	assert_has(&journal, "connexion");
 	assert_int_equal(status_of("GET", "/editions/e2026/record", cookie, ""), 404);
 	assert_int_equal(status_of("GET", "/editions/inconnue", cookie, ""), 404);
@@ -490,6 +496,66 @@ static void counting_is_asked_once(void **state)
 	ask_for("count", "e2025");
 }
 
+/* Where custodians keep the key: what one of them brings goes to the keeper, and the passphrase is never shown again. */
+static void a_custodian_brings_the_key_of_the_count(void **state)
+{
+	static const char *const target = "/editions/e2025/count";
+	SESSION cookie = session_of("ada");
+	SCOPED(free_char) char *token = token_of(cookie);
+	SCOPED(free_char) char *bare = x_printf("csrf=%s&code=e2025", token);
+	SCOPED(free_char) char *no_phrase = x_printf("%s&cle=1+ABCD&phrase=", bare);
+	SCOPED(free_char)
+	char *whole = x_printf(
+		"%s&cle=1+ABCD%%0D%%0A2+EFGH&phrase=quatre+mots+%%C3%%A0+moi", bare);
+	SCOPED(free_char)
+	char *mistyped = x_printf(
+		"csrf=%s&code=e20&cle=1+ABCD&phrase=quatre+mots", token);
+
+	(void)state;
+	{
+		REPLY server = ask("GET", target, cookie, "");
+
+		assert_null(strstr(server.body, "name=\"phrase\""));
+	}
+	run(world.owner,
+		"UPDATE barometre.edition SET keys = 'custodians' WHERE code = 'e2025'");
+	{
+		REPLY confirm = ask("GET", target, cookie, "");
+		REPLY without = ask("POST", target, cookie, bare);
+		REPLY half = ask("POST", target, cookie, no_phrase);
+		REPLY wrong = ask("POST", target, cookie, mistyped);
+
+		assert_has(&confirm, "<textarea id=\"cle\"");
+		assert_has(&confirm, "type=\"password\" id=\"phrase\"");
+		assert_int_equal(without.status, 422);
+		assert_has(&without, "Il manque le fichier de clé");
+		assert_int_equal(half.status, 422);
+		assert_has(&half, "1 ABCD</textarea>");
+		assert_int_equal(wrong.status, 422);
+		assert_null(strstr(wrong.body, "quatre mots"));
+	}
+	handed.refusing = true;
+	assert_int_equal(status_of("POST", target, cookie, whole), 503);
+	handed.refusing = false;
+	assert_int_equal(handed.times, 0);
+	assert_int_equal(tasks(), 0);
+	assert_int_equal(status_of("POST", target, cookie, whole), 303);
+	assert_int_equal(handed.times, 1);
+	assert_string_equal(handed.edition, "e2025");
+	assert_string_equal(handed.file, "1 ABCD\r\n2 EFGH");
+	assert_string_equal(handed.phrase, "quatre mots à moi");
+	assert_int_equal(tasks(), 1);
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM (SELECT t::text AS r FROM barometre.keeper_task t"
+			" UNION ALL SELECT j::text FROM barometre.journal j) x"
+			" WHERE r LIKE '%quatre mots%' OR r LIKE '%EFGH%'"),
+		0);
+	run(world.owner,
+		"DELETE FROM barometre.keeper_task;"
+		"UPDATE barometre.edition SET keys = 'server' WHERE code = 'e2025'");
+}
+
 static void the_state_of_the_edition_must_allow_it(void **state)
 {
 	SESSION cookie = session_of("ada");
@@ -532,6 +598,7 @@ int main(void)
 		cmocka_unit_test(a_form_from_elsewhere_changes_nothing),
 		cmocka_unit_test(closing_is_asked_once),
 		cmocka_unit_test(counting_is_asked_once),
+		cmocka_unit_test(a_custodian_brings_the_key_of_the_count),
 		cmocka_unit_test(the_state_of_the_edition_must_allow_it),
 	};
 

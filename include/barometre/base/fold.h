@@ -10,6 +10,10 @@
  * Appends. At most 4 KiB of input; longer is cut. */
 void fold_name(struct buf *out, struct str);
 
+/* Unicode normalisation form C (UAX 15): an é typed as one character or as two is one. Of well-formed UTF-8; appends. Leaves no
+ * copy behind, so that it can be used on secrets. */
+void text_compose(struct buf *out, struct str);
+
 /* French collation: <0, 0, >0. */
 int fold_compare(struct str, struct str);
 

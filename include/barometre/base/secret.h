@@ -36,6 +36,14 @@ void secret_init(void);
 /* No core dump, not traceable (prctl PR_SET_DUMPABLE 0, RLIMIT_CORE 0). */
 void secret_forbid_dumps(void);
 void secret_wipe(void *, size_t);
+/* Keeps memory out of the swap and out of dumps, in whole pages: for a key that must never reach a disk. False when the system
+ * allows no more of it (RLIMIT_MEMLOCK); the memory can be used all the same. */
+bool secret_lock(void *, size_t);
+void secret_unlock(void *, size_t); /* wipes it too; harmless on what was not locked */
+/* Fresh memory for what lives as long as its process: zero, between pages that nobody may touch, locked as by secret_lock when the
+ * system allows it. A whole page at least: not for what is many. Dies when there is none. secret_free wipes; NULL is fine. */
+void *secret_alloc(size_t) __attribute__((returns_nonnull));
+void secret_free(void *);
 void random_bytes(void *, size_t);
 /* Uniform in 0 … upper-1. */
 uint32_t random_below(uint32_t upper);
@@ -74,6 +82,15 @@ bool password_verify(const char *stored, struct str password) MUST_USE;
 /* A key from words, by the same Argon2id with a salt of the caller's: the same words and salt, the same key. Slow: never
  * on the loop. False when there is no memory for it. */
 bool password_key(struct key *ret, struct str password, const struct id16 *salt) MUST_USE;
+/* The same at a cost of the caller's choice, for what is tried at leisure by whoever finds it. libsodium's "moderate" is
+ * 256 MiB and 3 passes: about a second. */
+struct password_cost {
+	unsigned int memory_mib, passes; /* from 1 each */
+};
+#define PASSWORD_MODERATE_MIB 256
+#define PASSWORD_MODERATE_PASSES 3
+bool password_key_at(struct key *ret, struct str password, const struct id16 *salt,
+	struct password_cost) MUST_USE;
 
 /* RFC 4648. hex_write and base32_write end with a NUL; sizes: 2n+1, ceil(8n/5)+1. *_parse want exactly `n` bytes,
  * take either case, and refuse spare bits that are not 0. base64url: section 5, no padding. */

@@ -19,14 +19,22 @@ struct edition_audience {
 	bool open_link;
 	char **channels; /* NULL-terminated */
 };
+/* The last day each is kept (store/privacy_store.h); dates of the edition's zone. */
+struct retention {
+	struct civil contacts_until, wishes_until;
+	int journal_months;
+};
 struct edition {
 	char *code, *title, *zone, *state;
 	usec_t opens, closes;
 	struct thresholds thresholds;
 	bool count_partials;
-	bool has_count_key;
+	bool custodians;        /* they have the counting key, and the server has not */
+	size_t custodian_count; /* 0 until the key is made */
+	bool has_count_key; /* from its opening on; with custodians from the making of the key on */
 	struct public_key count_key, trustee_key;
 	json_t *mail; /* window and plan as created: {"window":{"days":[…],"from":"09:00","to":"18:00"},"plan":[…]} */
+	struct retention retention;
 	struct edition_audience *audiences;
 	size_t audience_count;
 };
@@ -50,14 +58,17 @@ const struct edition_audience *edition_audience_find(
  *    "audiences":[{"audience":"associations","form":"forms/associations.json","openLink":true,"channels":["newsletter"]}],
  *    "mail":{"window":{"days":[1,2,3,4,5],"from":"09:00","to":"18:00"},
  *            "plan":[{"kind":"invitation","on":"2026-11-02"},{"kind":"relance1","on":"2026-11-16","notAfter":"2026-11-20"}]}}
- * `opens` is the first second of its day in the zone, `closes` the last one of its day. A mailing is due on its day at the opening of
+ * "keys": "custodians" (each has a file and a passphrase: barometre key make) or "server" (the weaker choice: the key lies in the key
+ * folder, and respondents are told so). `opens` is the first second of its day in the zone, `closes` the last one of its day. A mailing is due on its day at the opening of
  * the window, and is too late at the end of the window of "notAfter" (without it: when the edition closes). The plan is in the
  * order invitation, relance1, relance2, relance3, and may end early; "channels" may be left out. A relative form path starts
  * at the current folder, or, when nothing is there, at share/barometre of the installation.
+ * "retention" may be there too: privacy_store.h.
  * Errors name the file, the key and the remedy. */
 bool edition_create(struct db *, json_t *definition, const char *file,
 	const struct public_key *trustee, struct err *) MUST_USE;
-/* ERR_MISSING: no such edition; ERR_CONFLICT: not a draft, not open. Open: owner; close: owner or keeper; planned mail
+/* ERR_MISSING: no such edition; ERR_CONFLICT: not a draft, not open; of an edition with custodians, also while one of them has not been
+ * verified, there are fewer than two, or `count_key` is not the one that was made. Open: owner; close: owner or keeper; planned mail
  * of a closed edition is skipped, reason closed. */
 bool edition_open(struct db *, const char *code, const struct public_key *count_key,
 	struct err *) MUST_USE;

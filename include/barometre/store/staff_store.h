@@ -16,14 +16,16 @@ bool account_create(struct db *, const char *login, const char *role,
 bool account_add_key(struct db *, const char *login, const struct hash32 *key_hash,
 	struct err *) MUST_USE;
 
-/* Tasks: staff writes, keeper takes. kind: "close", "count". The keeper takes at most one. A task taken an hour ago and not finished is taken again:
- * closing and counting twice is refused by the edition's state. */
+/* Tasks: staff writes, keeper takes. kind: "close", "count". The keeper takes at most one, and at its start gives back what a former keeper
+ * had taken: closing and counting twice is refused by the edition's state. */
 struct keeper_task {
 	int64_t id;
 	char kind[16], edition[33], asked_by[65];
 };
 bool keeper_task_take(struct db *, struct keeper_task *ret, bool *ret_found, struct err *)
 	MUST_USE;
+/* For a keeper that starts: what another one had taken and not finished can be taken again. */
+bool keeper_task_recover(struct db *, struct err *) MUST_USE;
 bool keeper_task_finish(struct db *, int64_t id,
 	const char *outcome /* "done" or what went wrong, for people */, struct err *)
 	MUST_USE;

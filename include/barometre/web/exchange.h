@@ -25,6 +25,9 @@
 
 const struct http_message *exchange_request(const struct exchange *);
 struct str exchange_path(const struct exchange *); /* as sent, still percent-encoded */
+/* The address the connection comes from, asked of the system at this moment and kept nowhere: IPv6, or IPv4 mapped into it
+ * (RFC 4291 section 2.5.5.2). False when it is not known. That of a probe is 127.0.0.1. */
+bool exchange_peer(const struct exchange *, unsigned char ret_address[16]) MUST_USE;
 struct str exchange_cookie(
 	const struct exchange *, const char *name); /* the first; p NULL when absent */
 /* Decoded fields of a urlencoded body (at most 2,000), parsed once; lent until the

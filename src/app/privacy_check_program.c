@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* privacy_check_program.c - what the configuration of this program, and the thresholds of the edition, would give away. */
+#include <sys/stat.h>
+
+#include "privacy_check_private.h"
+
+#define USUAL_BASE 11
+#define USUAL_CELL 5
+
+/* The host of "scheme://host[:port]" or "host:port" is this machine itself. */
+static bool is_loopback(struct str url)
+{
+	static const char *const names[] = {"127.", "localhost", "[::1]", "::1"};
+	const char *slashes = strstr(url.p, "://");
+
+	if (slashes) {
+		url.n -= (size_t)(slashes + 3 - url.p);
+		url.p = slashes + 3;
+	}
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (str_starts(url, str_of(names[i])))
+			return true;
+	return false;
+}
+
+static void check_url(const char *url, const char *key, const char *harm,
+	struct privacy_findings *found)
+{
+	if (str_starts(str_of(url), STR("https://")) || is_loopback(str_of(url)))
+		return;
+	privacy_add(found, PRIVACY_SEVERE, "no-https",
+		x_printf("%s vaut « %s » : %s", key, url, harm),
+		x_printf(
+			"Mettez le site derrière un serveur mandataire TLS (deploy/proxy) et %s = \"https://…\".",
+			key));
+}
+
+static void check_listen(
+	const char *listen, const char *key, struct privacy_findings *found)
+{
+	if (is_loopback(str_of(listen)) || listen[0] == '/')
+		return;
+	privacy_add(found, PRIVACY_WARNING, "open-port",
+		x_printf(
+			"%s vaut « %s » : le site répond sans TLS à qui atteint cette adresse sans passer par le serveur "
+			"mandataire.",
+			key, listen),
+		x_printf("%s = \"127.0.0.1:8080\", ou un pare-feu devant ce port.", key));
+}
+
+static void check_mail(const struct config *config, struct privacy_findings *found)
+{
+	if (*config->smtp_url && strcmp(config->smtp_tls, "none") == 0 &&
+		!is_loopback(str_of(config->smtp_url)))
+		privacy_add(found, PRIVACY_WARNING, "smtp-clear",
+			x_strdup(
+				"smtp_tls vaut « none » avec un relais sur une autre machine : les adresses et les liens personnels "
+				"y voyagent en clair."),
+			x_strdup(
+				"smtp_tls = \"required\" (et smtp_ca_file si le relais a sa propre autorité)."));
+}
+
+static void check_keys(const char *folder, struct privacy_findings *found)
+{
+	struct stat info;
+
+	if (stat(folder, &info) != 0)
+		privacy_add(found, PRIVACY_NOTE, "key-folder-unseen",
+			x_printf(
+				"Non vérifié : le dossier des clés « %s » ne se laisse pas examiner.",
+				folder),
+			x_strdup("Lancez la commande avec le compte du service."));
+	else if (info.st_mode & S_IRWXO)
+		privacy_add(found, PRIVACY_SEVERE, "key-folder-open",
+			x_printf(
+				"Le dossier des clés « %s » est ouvert à tous les comptes de la machine.",
+				folder),
+			x_printf("chmod 700 '%s'", folder));
+	else if (info.st_mode & S_IRWXG)
+		privacy_add(found, PRIVACY_WARNING, "key-folder-group",
+			x_printf("Le dossier des clés « %s » est ouvert à un groupe.",
+				folder),
+			x_printf("chmod 700 '%s'", folder));
+}
+
+static void check_thresholds(
+	const struct edition *edition, struct privacy_findings *found)
+{
+	if (edition->thresholds.min_base < USUAL_BASE)
+		privacy_add(found, PRIVACY_WARNING, "low-base",
+			x_printf(
+				"Le seuil minBase est de %lld : un chiffre pourrait porter sur moins de %d personnes, alors que "
+				"l’usage de la statistique publique est de %d.",
+				(long long)edition->thresholds.min_base, USUAL_BASE,
+				USUAL_BASE),
+			x_printf(
+				"\"minBase\": %d dans le fichier de l’édition, avant de la créer.",
+				USUAL_BASE));
+	if (edition->thresholds.min_cell < USUAL_CELL)
+		privacy_add(found, PRIVACY_WARNING, "low-cell",
+			x_printf(
+				"Le seuil minCell est de %lld : une case sensible pourrait montrer moins de %d personnes.",
+				(long long)edition->thresholds.min_cell, USUAL_CELL),
+			x_printf(
+				"\"minCell\": %d dans le fichier de l’édition, avant de la créer.",
+				USUAL_CELL));
+}
+
+static void check_custody(const struct edition *edition, struct privacy_findings *found)
+{
+	if (!edition->custodians)
+		privacy_add(found, PRIVACY_NOTE, "server-key",
+			x_strdup(
+				"La clé du dépouillement sera gardée par ce serveur : c’est le choix le plus faible, et les répondants en sont "
+				"prévenus dès la première page."),
+			x_strdup(
+				"Pour la confier à deux personnes ou plus : \"keys\": \"custodians\" dans le fichier de l’édition, avant de "
+				"la créer."));
+}
+
+void privacy_check_program(const struct config *config, const struct edition *edition,
+	struct privacy_findings *found)
+{
+	check_url(config->public_url, "public_url",
+		"les réponses et les liens personnels voyageraient en clair.", found);
+	check_url(config->staff_url, "staff_url",
+		"les mots de passe de l’équipe et la clé du dépouillement voyageraient en clair.",
+		found);
+	check_listen(config->public_listen, "public_listen", found);
+	check_listen(config->staff_listen, "staff_listen", found);
+	check_mail(config, found);
+	check_keys(config->key_directory, found);
+	check_thresholds(edition, found);
+	check_custody(edition, found);
+}
