@@ -138,6 +138,7 @@ static bool may_make(const struct edition *edition, bool again, struct err *err)
 /* Before anybody is asked for a passphrase. */
 static bool prepare_folder(const struct making *m, struct err *err)
 {
+	must(m->folder);
 	if (mkdir(m->folder, 0700) != 0 && errno != EEXIST)
 		return err_set(err, ERR_BROKEN,
 			"impossible de créer le dossier «\u202F%s\u202F»\u202F: %s",

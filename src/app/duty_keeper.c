@@ -79,7 +79,7 @@ static bool was_brought(struct keeper *k, const char *edition)
 static bool open_brought(struct keeper *k, const struct edition *edition,
 	struct custody *ret_custody, struct err *err)
 {
-	struct str file = str_of(k->brought->file);
+	struct str file;
 
 	if (!was_brought(k, edition->code))
 		return err_set(err, ERR_MISSING,

@@ -85,7 +85,7 @@ static bool ask_twice(
 {
 	SCOPED(free_char)
 	char *first = x_printf("Phrase secrète choisie par %s\u202F: ", who);
-	struct passphrase again;
+	struct passphrase again = {0};
 	bool same;
 
 	*ret_again = false;

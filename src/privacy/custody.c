@@ -340,7 +340,7 @@ static bool read_checked(struct custody_text *ret, struct str file, struct err *
 {
 	char fingerprint[FINGERPRINT_CHARS + 1];
 	struct public_key public_key;
-	struct custody_text text;
+	struct custody_text text = {0};
 	struct password_cost cost;
 
 	if (!custody_text_read(&text, file, err))
@@ -375,7 +375,7 @@ static bool read_checked(struct custody_text *ret, struct str file, struct err *
 
 bool custody_read(struct custody *ret, struct str file, struct err *err)
 {
-	struct custody_text text;
+	struct custody_text text = {0};
 
 	if (!read_checked(&text, file, err))
 		return false;
@@ -389,7 +389,7 @@ bool custody_open(
 	struct secret_key *ret, struct str file, struct str passphrase, struct err *err)
 {
 	SCOPED(buf_wipe) struct buf plain = BUF_LIMIT(PADDED);
-	struct custody_text text;
+	struct custody_text text = {0};
 	struct public_key public_key;
 	struct secret_key secret;
 	struct key key;
