@@ -2,6 +2,7 @@
 /* privacy_check_program.c - what the configuration of this program, and the thresholds of the edition, would give away. */
 #include <sys/stat.h>
 
+#include "barometre/app/keyring.h"
 #include "privacy_check_private.h"
 
 #define USUAL_BASE 11
@@ -83,6 +84,27 @@ static void check_keys(const char *folder, struct privacy_findings *found)
 			x_printf("chmod 700 '%s'", folder));
 }
 
+/* Without passwords of their own (login.h) it is the system's account that PostgreSQL believes, and that is one for all. */
+static void check_logins(const char *folder, struct privacy_findings *found)
+{
+	static const char *const who[] = {"web", "staff", "keeper", "mailer"};
+
+	for (size_t i = 0; i < COUNT_OF(who); i++) {
+		SCOPED(free_char) char *name = x_printf("%s.database", who[i]);
+
+		if (keyring_has(folder, name))
+			continue;
+		privacy_add(found, PRIVACY_WARNING, "shared-login",
+			x_strdup(
+				"Les processus n’ont pas chacun leur mot de passe pour PostgreSQL : qui prendrait la main sur l’un d’eux "
+				"pourrait se faire passer pour un autre."),
+			x_printf(
+				"sudo deploy/database-passwords '%s' | sudo -u postgres psql, puis scram-sha-256 dans pg_hba.conf.",
+				folder));
+		return;
+	}
+}
+
 static void check_thresholds(
 	const struct edition *edition, struct privacy_findings *found)
 {
@@ -130,6 +152,7 @@ void privacy_check_program(const struct config *config, const struct edition *ed
 	check_listen(config->staff_listen, "staff_listen", found);
 	check_mail(config, found);
 	check_keys(config->key_directory, found);
+	check_logins(config->key_directory, found);
 	check_thresholds(edition, found);
 	check_custody(edition, found);
 }

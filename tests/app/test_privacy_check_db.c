@@ -4,6 +4,7 @@
 
 #include "../store/support.h"
 #include "../support/temporary.h"
+#include "barometre/app/keyring.h"
 #include "barometre/app/privacy_check.h"
 
 #define CODE "essai"
@@ -385,6 +386,9 @@ static void the_program_is_looked_at(void **state)
 	SCOPED(privacy_findings_release) struct privacy_findings bad = {0};
 	SCOPED(privacy_findings_release) struct privacy_findings in = {0};
 	SCOPED(privacy_findings_release) struct privacy_findings out = {0};
+	SCOPED(privacy_findings_release) struct privacy_findings all = {0};
+	static const char *const who[] = {
+		"web.database", "staff.database", "keeper.database", "mailer.database"};
 
 	(void)state;
 	assert_int_equal(chmod(folder, 0755), 0);
@@ -398,6 +402,7 @@ static void the_program_is_looked_at(void **state)
 	want(&bad, "key-folder-open", folder, PRIVACY_SEVERE);
 	assert_null(find(&bad, "low-base", ""));
 	want(&bad, "server-key", "", PRIVACY_NOTE);
+	want(&bad, "shared-login", "", PRIVACY_WARNING);
 	config.public_url = (char *)(uintptr_t) "https://enquete.example.org";
 	config.smtp_url = (char *)(uintptr_t) "smtp://127.0.0.1:25";
 	config.key_directory = inside;
@@ -410,11 +415,24 @@ static void the_program_is_looked_at(void **state)
 		"UPDATE barometre.edition SET min_base = 5, min_cell = 1, keys = 'custodians'");
 	editions_release(&editions);
 	ok(editions_load(world.owner, &editions, err));
-	out = check_with(world.owner, editions_find(&editions, STR(CODE)), &config);
+	edition = editions_find(&editions, STR(CODE));
+	out = check_with(world.owner, edition, &config);
 	assert_null(find(&out, "keys-in-database", ""));
 	want(&out, "low-base", "5", PRIVACY_WARNING);
 	want(&out, "low-cell", "1", PRIVACY_WARNING);
 	assert_null(find(&out, "server-key", ""));
+	/* Each of the four has a password, or it is said. */
+	config.key_directory = folder;
+	for (size_t i = 0; i < COUNT_OF(who); i++) {
+		SCOPED(privacy_findings_release) struct privacy_findings some = {0};
+		struct key key = random_key();
+
+		some = check_with(world.owner, edition, &config);
+		want(&some, "shared-login", "", PRIVACY_WARNING);
+		ok(keyring_put(folder, who[i], &key, err));
+	}
+	all = check_with(world.owner, edition, &config);
+	assert_null(find(&all, "shared-login", ""));
 	assert_true(temporary_remove(folder));
 	free(folder);
 }
