@@ -2,13 +2,16 @@
 // Every page of the staff site: no error of accessibility that a machine can find, in light and dark; no page wider than
 // a screen of 320 pixels; no request to another place; nothing on the console. The public site is in audits.test.mjs.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ANSWERS, goThrough, start } from './answers.mjs';
 import { axe, overflow } from './audit.mjs';
-import { awaitStatus, barometre, closeBrowser, complaintsOf, follow, makeEdition, newPerson, pathOf, receiptOn, run, secret, shot, sql, until, world } from './world.mjs';
+import { awaitStatus, barometre, closeBrowser, complaintsOf, count, follow, makeEdition, newPerson, pathOf, receiptOn, run, secret, shot, sql, until, world } from './world.mjs';
 
 const PASSWORD = secret('un mot de passe pour les pages');
-const PAST = 'passee', NOW = 'ouverte';
+const PAST = 'passee', NOW = 'ouverte', KEPT = 'gardee';
+const PHRASES = ['quatre châteaux verts', 'trois rivières bleues'].map(secret);
 let person, page;
 
 before(async () => {
@@ -75,6 +78,38 @@ for (const [name, path] of [
     assert.equal((await page.goto(world.staff + target)).status(), 200);
     await look(`staff-${name}`);
   });
+
+/* The whole ceremony, up to the count with what one of two custodians brings to the staff site. */
+test('staff: counting an edition whose key is with custodians', async () => {
+  const folder = join(world.folder, 'depositaires');
+  const files = ['anne-martin', 'luc-petit'].map(name => join(folder, `${KEPT}-${name}.cle.txt`));
+  makeEdition(KEPT, 'Baromètre gardé', { keys: 'custodians' });
+  run(['key', 'make', KEPT, '--custodian', 'Anne Martin', '--custodian', 'Luc Petit', '--out', folder], PHRASES.map(p => `${p}\n`).join(''));
+  files.forEach((file, i) => run(['key', 'test', KEPT, file], `${PHRASES[i]}\n`));
+  barometre('edition', 'open', KEPT);
+  barometre('edition', 'close', KEPT);
+  const ask = async (file, phrase) => {
+    await page.goto(`${world.staff}/editions/${KEPT}/count`);
+    await page.locator('[name="code"]').fill(KEPT);
+    await page.locator('[name="cle"]').fill(readFileSync(file, 'utf8'));
+    await page.locator('[name="phrase"]').fill(phrase);
+    await follow(page, () => page.getByRole('button', { name: 'Dépouiller l’édition' }).click());
+    assert.equal(pathOf(page), `/editions/${KEPT}`);
+    await until('the keeper has answered', () => count('keeper_task', `edition = '${KEPT}' AND finished_at IS NULL`) === 0);
+    await page.reload();
+  };
+  await page.goto(`${world.staff}/editions/${KEPT}/count`);
+  await look('staff-count-custodians');
+  await ask(files[1], PHRASES[0]);
+  assert.match(await page.locator('.tasks').innerText(), /n’a pas abouti[\s\S]*phrase/);
+  await look('staff-count-refused');
+  await ask(files[1], PHRASES[1]);
+  assert.match(await page.locator('.tasks').innerText(), /fait/);
+  assert.equal(sql(`SELECT state FROM barometre.edition WHERE code = '${KEPT}'`), 'counted');
+  await page.goto(`${world.staff}/editions/${KEPT}/record`);
+  assert.match(await page.locator('main').innerText(), /Luc Petit/);
+  await look('staff-record-custodians');
+});
 
 test('nothing was written on the console by any of these pages', () => {
   assert.deepEqual(complaintsOf(person), []);
