@@ -549,7 +549,8 @@ const inOrder = entries => JSON.stringify(entries.map(([name, value]) => [name, 
   : value !== null && typeof value === 'object' ? Object.entries(value).sort() : value]).sort());
 
 /* What is kept of an answer once it is counted: contact and identity are elsewhere, words apart, places as totals. */
-function expectation({ audience, answers }) {
+// What the record says was generalised, so that no row stands alone: a band twice as wide, or nothing.
+function expectation({ audience, answers }, generalised) {
   const row = {}, words = [], places = [];
   const visible = asked(forms[audience], answers);
   for (const question of questions(forms[audience])) {
@@ -557,11 +558,10 @@ function expectation({ audience, answers }) {
     if (answer === undefined || !visible.has(question.name)) continue;
     if (role === 'text') words.push(`${question.name} ${answer}`);
     else if (role === 'locality') places.push(question.name);
-    else if (role === 'opinion' || role === 'segment') {
-      if (question.inputType === 'number') {
-        const low = Math.floor(answer / 10) * 10;
-        row[question.name] = role === 'segment' ? `${low}_${low + 9}` : Number(answer);
-      } else row[question.name] = answer;
+    else if (role === 'opinion') row[question.name] = question.inputType === 'number' ? Number(answer) : answer;
+    else if (role === 'segment' && generalised[question.name] !== 'none') {
+      const width = Number(generalised[question.name] ?? 10), low = Math.floor(answer / width) * width;
+      row[question.name] = question.inputType === 'number' ? `${low}_${low + width - 1}` : answer;
     }
   }
   return { row: inOrder(Object.entries(row)), words, places };
@@ -572,8 +572,11 @@ test('the urn is counted: it held what was answered, no more and no less', () =>
   assert.equal(inUrn(), sent.length);
   barometre('edition', 'close', CODE);
   barometre('count', CODE);
+  const record = JSON.parse(sql(`SELECT record FROM barometre.count_record WHERE edition = '${CODE}'`));
   for (const audience of AUDIENCES) {
-    const wanted = sent.filter(s => s.audience === audience).map(expectation);
+    const { generalised } = record.audiences.find(a => a.audience === audience);
+    const kept = Object.fromEntries(generalised.map(g => [g.question, g.kept]));
+    const wanted = sent.filter(s => s.audience === audience).map(s => expectation(s, kept));
     const roles = Object.fromEntries(questions(forms[audience]).map(q => [q.name, q.barometre?.role]));
     const found = JSON.parse(sql(`SELECT coalesce(json_agg(answers), '[]') FROM barometre.response
       WHERE edition = '${CODE}' AND audience = '${audience}' AND completeness = 'complete'`));

@@ -3,12 +3,14 @@
 """What tests/run needs to know of CTest.
 
 usage: ctest_tools.py count RESULTS.xml      prints "PASSED FAILED", then the names of what failed, one a line
-       ctest_tools.py valgrind BUILD LABEL   runs each test of LABEL under valgrind; prints one line a test, then
-                                             "counted PASSED FAILED"
+       ctest_tools.py valgrind BUILD LABEL   runs each test of LABEL under valgrind, as many at once as there are
+                                             processors; prints one line a test, what those that failed wrote,
+                                             then "counted PASSED FAILED"
 
 A skipped test counts as failed: everything a test may need is there when tests/run asks.
 """
 
+import concurrent.futures
 import json
 import os
 import subprocess
@@ -36,28 +38,37 @@ def tests_of(build, label):
         yield test["name"], test.get("command"), properties
 
 
+def under_valgrind(build, command, properties):
+    """Its exit status, or "timeout", and what it wrote."""
+    # Brute force finds no more under valgrind; it only takes thirty times as long.
+    environment = dict(os.environ, BAROMETRE_CHECK_FORMS="8")
+    environment.update(pair.split("=", 1) for pair in properties.get("ENVIRONMENT", []))
+    try:
+        ended = subprocess.run(
+            ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite",
+             "--errors-for-leak-kinds=definite", *(command or ["not-built"])],
+            cwd=properties.get("WORKING_DIRECTORY", build), env=environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+            timeout=TEST_SECONDS)
+    except subprocess.TimeoutExpired:
+        return "timeout", ""
+    return ended.returncode, ended.stdout
+
+
 def valgrind(build, label):
     passed = 0
     failures = []
-    for name, command, properties in tests_of(build, label):
-        # Brute force finds no more under valgrind; it only takes thirty times as long.
-        environment = dict(os.environ, BAROMETRE_CHECK_FORMS="8")
-        environment.update(pair.split("=", 1) for pair in properties.get("ENVIRONMENT", []))
-        try:
-            ended = subprocess.run(
-                ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite",
-                 "--errors-for-leak-kinds=definite", *(command or ["not-built"])],
-                cwd=properties.get("WORKING_DIRECTORY", build), env=environment, stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
-                timeout=TEST_SECONDS)
-            status, output = ended.returncode, ended.stdout
-        except subprocess.TimeoutExpired:
-            status, output = "timeout", ""
-        if status == 0:
-            passed += 1
-        else:
-            failures.append(f"{output[-OUTPUT_KEPT:]}\nFAILED {name} (status {status})")
-        print(f"{'passed' if status == 0 else 'FAILED'} {name}", flush=True)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        running = {pool.submit(under_valgrind, build, command, properties): name
+                   for name, command, properties in tests_of(build, label)}
+        for done in concurrent.futures.as_completed(running):
+            name = running[done]
+            status, output = done.result()
+            if status == 0:
+                passed += 1
+            else:
+                failures.append(f"{output[-OUTPUT_KEPT:]}\nFAILED {name} (status {status})")
+            print(f"{'passed' if status == 0 else 'FAILED'} {name}", flush=True)
     for failure in failures:
         print(failure)
     print(f"counted {passed} {len(failures)}")
