@@ -149,7 +149,7 @@ static bool purge(const struct command_line *line, bool dry_run,
 		return false;
 	if (dry_run)
 		return true;
-	if (!retention_rewrite(db, report, err))
+	if (!retention_rewrite(db, err))
 		return false;
 	other = command_database(line, err);
 	return other && retention_verify(other, report, err);

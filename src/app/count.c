@@ -111,8 +111,8 @@ static bool take_key(const struct edition *edition, const struct count_options *
 	else if (!keyring_get(options->key_directory, name, ret, err))
 		return edition->custodians
 			? err_prefix(err,
-				  "edition \"%s\" is counted with a custodian's file",
-				  edition->code)
+				  "edition \"%s\" is counted with a custodian's file (barometre count %s --key FILE)",
+				  edition->code, edition->code)
 			: false;
 	half = box_public(ret);
 	if (edition->has_count_key &&
@@ -120,9 +120,10 @@ static bool take_key(const struct edition *edition, const struct count_options *
 		return true;
 	secret_wipe(ret, sizeof(*ret));
 	return err_set(err, ERR_DENIED,
-		"this is not the counting key of edition \"%s\", so it cannot open its urn: nothing was done; "
-		"bring the file that was made for this edition",
-		edition->code);
+		"this is not the counting key of edition \"%s\", so it cannot open its urn: nothing was done; %s",
+		edition->code,
+		options->counting_key ? "bring the file that was made for this edition"
+				      : "put the key folder of this edition back");
 }
 
 static void tell_step(const struct count_options *options, int64_t done)
@@ -167,9 +168,7 @@ static bool settle(struct db *db, const char *edition, struct err *err)
 			break;
 		nanosleep(&pause, NULL);
 	}
-	return err_set(err, why.code,
-		"the answers are counted and stored, but participation is not yet turned into totals (run the count again): %s",
-		why.text);
+	return err_set(err, why.code, "%s", why.text);
 }
 
 static bool destroy_keys(const char *folder, const char *edition, struct err *err)
@@ -178,9 +177,8 @@ static bool destroy_keys(const char *folder, const char *edition, struct err *er
 
 	keyring_name(count, edition, "count");
 	keyring_name(campaign, edition, "campaign");
-	return (keyring_destroy(folder, count, err) &&
-		       keyring_destroy(folder, campaign, err)) ||
-		err_prefix(err, "the count is done and stored, but");
+	return keyring_destroy(folder, count, err) &&
+		keyring_destroy(folder, campaign, err);
 }
 
 /* What only now is known goes into the record, and it is sealed. */
@@ -209,13 +207,12 @@ static bool complete_record(struct db *db, const char *edition, json_t *record,
 	return true;
 }
 
-/* Steps 2 and 3, whatever of them is done already. */
-static bool finish(struct db *db, const char *edition,
+static bool steps_2_and_3(struct db *db, const char *edition,
 	const struct count_options *options, json_t **ret_record, struct err *err)
 {
 	json_t *record;
 	int64_t invalid;
-	bool keep;
+	bool keep, ok;
 
 	if (!settle(db, edition, err))
 		return false;
@@ -227,17 +224,25 @@ static bool finish(struct db *db, const char *edition,
 	keep = invalid > 0 && !options->waive_invalid;
 	if (keep)
 		log_warning("count.keys_kept", F_COUNT("invalid", invalid));
-	else if (!destroy_keys(options->key_directory, edition, err)) {
-		json_decref(record);
-		return false;
-	}
-	tell_step(options, 3);
-	if (!complete_record(db, edition, record, !keep, err)) {
+	ok = keep || destroy_keys(options->key_directory, edition, err);
+	if (ok)
+		tell_step(options, 3);
+	if (!ok || !complete_record(db, edition, record, !keep, err)) {
 		json_decref(record);
 		return false;
 	}
 	*ret_record = record;
 	return true;
+}
+
+/* Steps 2 and 3, whatever of them is done already. */
+static bool finish(struct db *db, const char *edition,
+	const struct count_options *options, json_t **ret_record, struct err *err)
+{
+	return steps_2_and_3(db, edition, options, ret_record, err) ||
+		err_prefix(err,
+			"the answers of edition \"%s\" are counted and stored, the rest is not done (run the count again)",
+			edition);
 }
 
 /* Counted: something may be left to do. */
@@ -258,8 +263,10 @@ static bool count_again(struct db *db, const char *edition,
 		json_decref(record);
 		if (!kept || !options->waive_invalid)
 			return err_set(err, ERR_CONFLICT,
-				"edition \"%s\" is already counted: nothing is done twice",
-				edition);
+				"edition \"%s\" is already counted: nothing is done twice%s",
+				edition,
+				kept ? "; its keys were kept for the invalid boxes, and go with --waive-invalid"
+				     : "");
 	}
 	return finish(db, edition, options, ret_record, err);
 }

@@ -14,6 +14,12 @@ struct view {
 	const enum class_step *steps;
 };
 
+/* A band of twenty from one of ten. */
+static int32_t widened(int32_t band)
+{
+	return band < 0 ? (band - 1) / 2 : band / 2;
+}
+
 static int32_t coarse(const struct view *view, size_t combination, size_t variable)
 {
 	const struct classes *c = view->classes;
@@ -23,7 +29,7 @@ static int32_t coarse(const struct view *view, size_t combination, size_t variab
 		return 0;
 	if (view->steps[variable] == CLASS_WIDENED && c->number[variable] &&
 		value != CLASS_MISSING)
-		return value < 0 ? (value - 1) / 2 : value / 2;
+		return widened(value);
 	return value;
 }
 
@@ -276,10 +282,9 @@ json_t *segments_value(
 	if (v == s->count || s->steps[v] == CLASS_DROPPED)
 		return NULL;
 	if (json_is_number(answer) && s->number[v]) {
-		long width = s->steps[v] == CLASS_WIDENED ? 20 : 10;
-		long band = band_of(answer);
-		if (width == 20)
-			band = band < 0 ? (band - 1) / 2 : band / 2;
+		bool wide = s->steps[v] == CLASS_WIDENED;
+		long width = wide ? 20 : 10;
+		long band = wide ? widened(band_of(answer)) : band_of(answer);
 		SCOPED(free_char)
 		char *text = x_printf("%ld_%ld", band * width, band * width + width - 1);
 		return json_string(text);

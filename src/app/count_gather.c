@@ -176,7 +176,8 @@ static bool prepare(struct tally *t, struct err *err)
 		    &t->drafts, err))
 		return false;
 	if (t->boxes + t->drafts >= BALLOTS_MAX)
-		return err_set(err, ERR_LIMIT, "more boxes than can be counted");
+		return err_set(err, ERR_LIMIT,
+			"more than two thousand million boxes: this program cannot count them, nothing was done");
 	most = (size_t)(t->boxes + t->drafts) + 1;
 	t->table_size = 2;
 	while (t->table_size < 2 * most)

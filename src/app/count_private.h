@@ -7,7 +7,7 @@
  * whole, is taken by chunks; each chunk fetches its boxes again and writes rows, wishes and texts in the order of the list.
  * A uniform permutation restricted to the rows, or to the texts of one field, is uniform, and those of two kinds are
  * independent: no two things of one person share an order. Memory: 56 to 80 bytes a box in the first pass, 32 to 48 in the
- * second, 8 to 16 a text in both (lists double), and one chunk.
+ * second, 8 to 16 a text in both (lists double), each combination of segments once (count_classes.c), and one chunk.
  */
 #ifndef COUNT_PRIVATE_H
 #define COUNT_PRIVATE_H

@@ -201,17 +201,6 @@ static void print_boxes(const json_t *record, struct buf *out)
 		(long long)record_total(record, "invalid"));
 }
 
-static const char *label_of(const json_t *record, const char *audience)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(json_object_get(record, "audiences"), i, one)
-		if (strcmp(text_of(one, "audience"), audience) == 0)
-			return text_of(one, "label");
-	return audience;
-}
-
 static void print_dispositions(const json_t *record, struct buf *out)
 {
 	static const struct line lines[] = {
@@ -232,7 +221,8 @@ static void print_dispositions(const json_t *record, struct buf *out)
 		"\nCe que sont devenus les liens personnels (définitions de l’AAPOR)\n");
 	json_array_foreach(list, i, one) {
 		long long contacts = number_of(one, "contacts");
-		buf_printf(out, "%s\n", label_of(record, text_of(one, "audience")));
+		buf_printf(out, "%s\n",
+			count_record_label(record, text_of(one, "audience")));
 		for (size_t l = 0; l < COUNT_OF(lines); l++)
 			buf_printf(out, "  %6lld  %s\n", number_of(one, lines[l].key),
 				lines[l].label);
@@ -255,9 +245,10 @@ static void print_keys(const json_t *record, struct buf *out)
 			"Sur un disque à mémoire flash, d’anciens blocs peuvent subsister ; placez le dossier des clés sur un "
 			"volume chiffré.\n");
 	else
-		buf_puts(out,
+		buf_printf(out,
 			"\nLes clés de l’édition n’ont PAS été détruites : des boîtes invalides restent à examiner. "
-			"Ensuite : barometre count, avec --waive-invalid.\n");
+			"Ensuite : barometre count %s --waive-invalid.\n",
+			text_of(record, "edition"));
 	if (custodians)
 		buf_puts(out,
 			"Les fichiers des dépositaires ouvrent encore les boîtes des anciennes sauvegardes : chacun détruit le sien, "
@@ -297,8 +288,9 @@ void record_print(const json_t *record, struct buf *out)
 	print_boxes(record, out);
 	print_dispositions(record, out);
 	if (!*hash) {
-		buf_puts(out,
-			"\nLe dépouillement n’est pas terminé : relancez barometre count, rien ne sera compté deux fois.\n");
+		buf_printf(out,
+			"\nLe dépouillement n’est pas terminé : relancez barometre count %s, rien ne sera compté deux fois.\n",
+			text_of(record, "edition"));
 		return;
 	}
 	print_keys(record, out);

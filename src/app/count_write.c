@@ -74,7 +74,8 @@ static bool take_box(void *arg, size_t at, struct str sealed, struct err *err)
 	json_t *texts;
 
 	if (!answer_box_open(&box, t->public_key, t->secret_key, sealed, err))
-		return err_prefix(err, "a box that could be opened before");
+		return err_prefix(err,
+			"a box that was opened a moment ago (nothing was done, count again)");
 	texts = answers_texts(t->audience->form, box.answers);
 	for (size_t i = c->first[at]; i < c->count; i++) {
 		uint32_t place = c->order[i];
@@ -193,6 +194,8 @@ bool tally_write(struct tally *t, struct err *err)
 					all * (int64_t)(at + c->count) /
 						(int64_t)t->item_count);
 	}
+	if (ok && t->item_count == 0)
+		tally_progress(t, 2 * all);
 	free(c);
 	return ok && write_places(t, err);
 }

@@ -150,7 +150,8 @@ static void log_ready(const struct supervisor *s)
 			F_TEXT("files", offered.files ? "closed" : "open"),
 			F_TEXT("calls", offered.calls ? "refused" : "open"),
 			F_TEXT("remedy",
-				"Landlock (Linux 5.13) and seccomp keep a process from the key folder"));
+				"enable Landlock (Linux 5.13, lsm= of the kernel) and seccomp, "
+				"and let a container or SystemCallFilter= pass their calls"));
 	log_info("serve.ready", F_COUNT("processes", s->child_count),
 		F_TEXT("files", offered.files ? "closed" : "open"),
 		F_TEXT("calls", offered.calls ? "refused" : "open"));

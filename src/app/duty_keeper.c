@@ -19,12 +19,22 @@
 #include "barometre/store/staff_store.h"
 #include "custodian_key.h"
 
-static void finish(struct db *db, const struct keeper_task *task, const char *outcome)
+struct keeper {
+	const struct config *config;
+	struct db *db;
+	int taking;
+	usec_t next_purge;
+};
+
+/* Not written down, the task would stay taken: with the database opened again it is taken again. */
+static void finish(struct keeper *k, const struct keeper_task *task, const char *outcome)
 {
 	struct err err = {0};
 
-	if (!keeper_task_finish(db, task->id, outcome, &err))
-		log_error("keeper.task", F_ERR(&err));
+	if (keeper_task_finish(k->db, task->id, outcome, &err))
+		return;
+	log_error("keeper.task", F_ERR(&err));
+	db_drop(&k->db);
 }
 
 /* The staff site shows it; the log has the exact words for the operator. */
@@ -35,118 +45,115 @@ static const char *words_for_staff(enum err_code code)
 		return "L’état de l’édition ne le permet pas : elle a sans doute déjà été close ou dépouillée.";
 	case ERR_MISSING:
 	case ERR_DENIED:
-		return "Une clé manque sur le serveur : rien n’a été fait, prévenez l’exploitant.";
+		return "Une clé manque sur le serveur : prévenez l’exploitant. Rien n’est jamais compté deux fois.";
 	case ERR_BUSY:
-		return "La base de données n’a pas répondu : rien n’a été fait, réessayez dans quelques minutes.";
+		return "La base de données n’a pas répondu. Regardez dans quelques minutes où en est l’édition ; rien n’est jamais "
+		       "compté deux fois.";
 	case ERR_NONE:
 	case ERR_INVALID:
 	case ERR_LIMIT:
 	case ERR_BROKEN:
 	default:
-		return "Rien n’a été fait : prévenez l’exploitant, le journal du serveur dit pourquoi.";
+		return "Cela n’a pas abouti : prévenez l’exploitant, le journal du serveur dit pourquoi. Rien n’est jamais compté "
+		       "deux fois.";
 	}
 }
 
 /* ---- what custodians brought ---- */
 
-struct keeper {
-	const struct config *config;
-	struct db *db;
-	int taking;
-	/* What came last, until its count, and what it opens; in locked memory. */
-	struct handover *brought;
-	struct secret_key *key;
-	usec_t next_purge;
+/* For one count, in locked memory: what came, what its file says of itself, what it opens. */
+struct brought {
+	struct handover message;
+	struct custody custody;
+	struct secret_key key;
 };
+DEFINE_DROP(brought_drop, struct brought, secret_free)
 
-static void forget(struct keeper *k)
+/* The last one: whoever asks for a count asks right after handing over. */
+static bool was_brought(int taking, const char *edition, struct handover *ret)
 {
-	secret_wipe(k->brought, sizeof(*k->brought));
-	secret_wipe(k->key, sizeof(*k->key));
-}
+	bool found = false;
 
-/* A new one takes the place of what waited: whoever asks for a count asks right after handing over. */
-static bool was_brought(struct keeper *k, const char *edition)
-{
-	bool found = strcmp(k->brought->edition, edition) == 0;
-
-	while (handover_receive(k->taking, k->brought))
-		found = strcmp(k->brought->edition, edition) == 0;
+	while (handover_receive(taking, ret))
+		found = strcmp(ret->edition, edition) == 0;
 	return found;
 }
 
-/* The counting key of an edition of custodians. Errors are for people, in French. */
-static bool open_brought(struct keeper *k, const struct edition *edition,
-	struct custody *ret_custody, struct err *err)
+/* Fills the options where the edition has custodians; they borrow from *ret. Errors are for people, in French. */
+static bool take_key(int taking, const struct edition *edition, struct brought *ret,
+	struct count_options *options, struct err *err)
 {
 	struct str file;
 
-	if (!was_brought(k, edition->code))
-		return err_set(err, ERR_MISSING,
-			"Le fichier de clé n’est pas arrivé jusqu’au dépouillement\u202F: rien n’a été fait, recommencez.");
-	file = str_of(k->brought->file);
-	return custodian_key_read(ret_custody, file, edition, err) &&
-		custody_open(k->key, file, str_of(k->brought->passphrase), err);
-}
-
-/* Fills the options where the edition has custodians. *ret_custody is borrowed by them. */
-static bool take_key(struct keeper *k, const char *code, struct custody *ret_custody,
-	struct count_options *options, struct err *err)
-{
-	struct editions editions = {0};
-	const struct edition *edition;
-	bool ok = editions_load(k->db, &editions, err);
-
-	edition = ok ? editions_find(&editions, str_of(code)) : NULL;
 	/* Of an edition that cannot be counted now, the count itself tells why. */
-	if (edition && edition->custodians && strcmp(edition->state, "closed") == 0) {
-		ok = open_brought(k, edition, ret_custody, err);
-		options->counting_key = k->key;
-		options->custodian = ret_custody->custodian;
-	}
-	editions_release(&editions);
-	return ok;
+	if (!edition || !edition->custodians || strcmp(edition->state, "closed") != 0)
+		return true;
+	if (!was_brought(taking, edition->code, &ret->message))
+		return err_set(err, ERR_MISSING,
+			"Le fichier de clé n’est pas arrivé jusqu’au dépouillement\u202F: rien n’a été fait. Demandez de "
+			"nouveau le dépouillement, avec le fichier et sa phrase secrète.");
+	file = str_of(ret->message.file);
+	if (!custodian_key_read(&ret->custody, file, edition, err) ||
+		!custody_open(&ret->key, file, str_of(ret->message.passphrase), err))
+		return false;
+	options->counting_key = &ret->key;
+	options->custodian = ret->custody.custodian;
+	return true;
 }
 
 /* ---- tasks ---- */
 
+static void succeed(struct keeper *k, const struct keeper_task *task)
+{
+	log_info("keeper.done", F_TEXT("task", task->kind));
+	finish(k, task, "done");
+}
+
+static void fail(struct keeper *k, const struct keeper_task *task, const struct err *err)
+{
+	log_error("keeper.failed", F_TEXT("task", task->kind), F_ERR(err));
+	finish(k, task, words_for_staff(err->code));
+	db_drop(&k->db); /* a count may be half done: it is finished when the database is opened again */
+}
+
 /* What people read of a key that does not open is exact; of the rest the log is. */
 static void count(struct keeper *k, const struct keeper_task *task)
 {
+	SCOPED(brought_drop)
+	struct brought *brought = secret_alloc(sizeof(*brought));
+	struct editions editions = {0};
 	struct count_pace pace = {0};
-	struct custody custody;
 	struct count_options options = {.key_directory = k->config->key_directory,
 		.now = clock_now(),
 		.progress = count_progress_log,
 		.progress_arg = &pace};
 	struct err err = {0};
 	json_t *record = NULL;
+	bool loaded = editions_load(k->db, &editions, &err);
+	bool ready = loaded &&
+		take_key(k->taking, editions_find(&editions, str_of(task->edition)),
+			brought, &options, &err);
 
-	if (!take_key(k, task->edition, &custody, &options, &err)) {
+	editions_release(&editions);
+	if (loaded && !ready) {
 		log_warning("keeper.key", F_ERR(&err));
-		finish(k->db, task,
-			err.code == ERR_BUSY ? words_for_staff(err.code) : err.text);
-	} else if (!count_run(k->db, task->edition, &options, &record, &err)) {
-		log_error("keeper.failed", F_TEXT("task", task->kind), F_ERR(&err));
-		finish(k->db, task, words_for_staff(err.code));
+		finish(k, task, err.text);
+	} else if (!ready || !count_run(k->db, task->edition, &options, &record, &err)) {
+		fail(k, task, &err);
 	} else {
-		log_info("keeper.done", F_TEXT("task", task->kind));
-		finish(k->db, task, "done");
+		succeed(k, task);
 	}
 	json_decref(record);
-	forget(k);
 }
 
 static void close_edition(struct keeper *k, const struct keeper_task *task)
 {
 	struct err err = {0};
-	bool ok = edition_close(k->db, task->edition, &err);
 
-	if (ok)
-		log_info("keeper.done", F_TEXT("task", task->kind));
+	if (edition_close(k->db, task->edition, &err))
+		succeed(k, task);
 	else
-		log_error("keeper.failed", F_TEXT("task", task->kind), F_ERR(&err));
-	finish(k->db, task, ok ? "done" : words_for_staff(err.code));
+		fail(k, task, &err);
 }
 
 /* A count that was interrupted after its answers were stored: the rest is done now. Whoever asked for it may ask again and is told
@@ -164,7 +171,24 @@ static void finish_counts(struct db *db, const struct config *config)
 		log_info("keeper.resumed", F_COUNT("counts", finished));
 }
 
-/* False when the database has to be opened again. */
+/* Once a day what has been kept long enough goes; what is left of it in the files, `barometre purge` rewrites. Nobody waits for a count
+ * then: what was handed over for none goes too, and a count that could not be finished before is finished. */
+static void purge(struct keeper *k)
+{
+	struct retention_report report = {0};
+	struct err err = {0};
+
+	if (clock_now() < k->next_purge)
+		return;
+	k->next_purge = clock_now() + USEC_PER_DAY;
+	handover_drop(k->taking);
+	finish_counts(k->db, k->config);
+	if (!retention_run(k->db, false, &report, &err))
+		log_warning("keeper.purge", F_ERR(&err));
+	retention_report_release(&report);
+}
+
+/* False when the database has to be opened again; a task may have closed it. */
 static bool look_for_work(struct keeper *k)
 {
 	struct keeper_task task;
@@ -175,25 +199,13 @@ static bool look_for_work(struct keeper *k)
 		log_warning("keeper.database", F_ERR(&err));
 		return false;
 	}
-	if (found && strcmp(task.kind, "close") == 0)
+	if (!found)
+		purge(k);
+	else if (strcmp(task.kind, "close") == 0)
 		close_edition(k, &task);
-	else if (found)
+	else
 		count(k, &task);
 	return true;
-}
-
-/* Once a day what has been kept long enough goes; what is left of it in the files, `barometre purge` rewrites. */
-static void purge(struct keeper *k)
-{
-	struct retention_report report = {0};
-	struct err err = {0};
-
-	if (clock_now() < k->next_purge)
-		return;
-	k->next_purge = clock_now() + USEC_PER_DAY;
-	if (!retention_run(k->db, false, &report, &err))
-		log_warning("keeper.purge", F_ERR(&err));
-	retention_report_release(&report);
 }
 
 /* There is one keeper: what it had taken and not finished when it died is taken again. */
@@ -215,10 +227,7 @@ static bool begin(struct keeper *k)
 int duty_keeper(const struct config *config, int taking)
 {
 	const struct timespec second = {1, 0};
-	struct keeper k = {.config = config,
-		.taking = taking,
-		.brought = secret_alloc(sizeof(*k.brought)),
-		.key = secret_alloc(sizeof(*k.key))};
+	struct keeper k = {.config = config, .taking = taking};
 	sigset_t stop;
 	int signo = 0;
 
@@ -227,15 +236,10 @@ int duty_keeper(const struct config *config, int taking)
 	sigaddset(&stop, SIGINT);
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 	while (signo != SIGTERM && signo != SIGINT) {
-		if (k.db || begin(&k)) {
-			purge(&k);
-			if (!look_for_work(&k))
-				db_drop(&k.db);
-		}
+		if ((k.db || begin(&k)) && !look_for_work(&k))
+			db_drop(&k.db);
 		signo = sigtimedwait(&stop, NULL, &second);
 	}
 	db_close(k.db);
-	secret_free(k.brought);
-	secret_free(k.key);
 	return EXIT_SUCCESS;
 }

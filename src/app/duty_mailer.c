@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* duty_mailer.c - the process that sends: the outbox on a loop, until told or until an edition changed. */
+/*
+ * duty_mailer.c - the process that sends: the outbox on a loop, until told, until an edition changed, or until the file of
+ * the relay's authorities was replaced where a confined process cannot read what is new (confine.h).
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -19,7 +22,9 @@ struct mailer {
 	struct db_pool *pool;
 	struct outbox *outbox;
 	struct timer *timer;
+	const char *ca_file; /* "": none */
 	int64_t revision;
+	int ca_error; /* of opening it when this process started; 0: none */
 	int status;
 	bool leaving;
 };
@@ -55,11 +60,35 @@ static void on_revision(void *arg, struct db_rows *rows, const struct err *err)
 		leave(m, DUTY_RELOAD);
 }
 
-static void ask_revision(void *arg)
+/* 0, or why the file cannot be read. */
+static int open_error(const char *file)
+{
+	int fd = *file ? open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+	int why = *file && fd < 0 ? errno : 0;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return why;
+}
+
+/* A fresh process can read it, unless it never was meant to: then that was said once, and starting again would not help. */
+static void look_at_ca_file(struct mailer *m)
+{
+	if (m->ca_error == EACCES || open_error(m->ca_file) != EACCES)
+		return;
+	log_info("mail.ca_file", F_TEXT("file", m->ca_file),
+		F_TEXT("state", "replaced: this process starts again to read it"));
+	leave(m, DUTY_RELOAD);
+}
+
+static void look_around(void *arg)
 {
 	struct mailer *m = arg;
 	struct db_params params = {0};
 
+	look_at_ca_file(m);
+	if (m->leaving)
+		return;
 	db_call(m->pool, &SQL_EDITION_REVISION, &params, 10 * USEC_PER_SEC, on_revision,
 		m);
 }
@@ -79,8 +108,8 @@ static bool read_password(const char *file, char *out, size_t size, struct err *
 		close(fd);
 	if (n < 0)
 		return err_set(err, ERR_MISSING,
-			"cannot read smtp_password_file \"%s\": %s", file,
-			strerror(errno));
+			"cannot read smtp_password_file \"%s\": %s; let the service read it, and keep it out of key_directory",
+			file, strerror(errno));
 	out[n] = '\0';
 	out[strcspn(out, "\r\n")] = '\0';
 	return true;
@@ -119,10 +148,17 @@ static void run(struct mailer *m, const struct config *config, const struct keyr
 			ring->editions[i].edition, ring->editions[i].keys.tokens};
 	m->outbox = outbox_new(
 		m->loop, m->pool, smtp, editions, tokens, ring->edition_count, &options);
-	m->timer = timer_new(m->loop, ask_revision, m);
+	m->timer = timer_new(m->loop, look_around, m);
 	timer_start(m->timer, USEC_PER_SEC, true);
 	loop_on_signal(m->loop, SIGTERM, on_stop_signal, m);
 	loop_on_signal(m->loop, SIGINT, on_stop_signal, m);
+	m->ca_file = config->smtp_ca_file;
+	m->ca_error = open_error(m->ca_file);
+	if (m->ca_error != 0)
+		log_error("mail.ca_file", F_TEXT("file", m->ca_file),
+			F_TEXT("error", strerror(m->ca_error)),
+			F_TEXT("remedy",
+				"no mail leaves under TLS: let the service read smtp_ca_file, and keep it out of key_directory"));
 	outbox_start(m->outbox);
 	log_info("duty.ready", F_COUNT("revision", m->revision));
 	loop_run(m->loop);

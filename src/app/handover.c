@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "barometre/base/secret.h"
-
 bool handover_pair(int ret_ends[2])
 {
 	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ret_ends) == 0;
@@ -54,4 +52,13 @@ bool handover_receive(int end, struct handover *ret)
 	secret_wipe(message, sizeof(*message));
 	free(message);
 	return good;
+}
+
+void handover_drop(int end)
+{
+	char first;
+
+	/* The system discards what of a message does not fit. */
+	while (recv(end, &first, 1, MSG_DONTWAIT) > 0)
+		continue;
 }

@@ -9,7 +9,7 @@
 
 static const struct command commands[] = {
 	{"serve", "", "run the sites, the keeper and the mailer until SIGTERM",
-		"Stays in the foreground. SIGHUP restarts the processes one by one without losing a request.",
+		"Stays in the foreground. SIGHUP restarts the processes without losing a request.",
 		0, true, command_serve},
 	{"migrate", "", "bring the database to this version",
 		"Creates roles, tables and functions, each migration in a transaction of its own. Safe to repeat.",
@@ -64,7 +64,7 @@ static const struct command commands[] = {
 	{"count", "CODE [--key FILE] [--waive-invalid]",
 		"open the urn of a closed edition, count, destroy the keys, print the record",
 		"With custodians: --key FILE is the file of any one of them; its passphrase is asked for, or read from standard input.\n"
-		"One transaction: stopped at any point it has changed nothing. With invalid boxes the keys are kept "
+		"Stopped at any point nothing is lost or counted twice: run it again. With invalid boxes the keys are kept "
 		"until --waive-invalid is given.",
 		1, true, command_count},
 	{"record", "CODE", "print the record of a counted edition again", "", 1, true,
@@ -92,7 +92,8 @@ static const struct command commands[] = {
 		2, true, command_coding_import},
 	{"purge", "[--dry-run]", "delete what has been kept long enough, and prove it",
 		"Contacts and contact wishes past the dates of their edition, expired sessions, finished tasks, old lines of the journal. "
-		"Objections are kept. Counts again over a new connection; the journal keeps the totals.\n"
+		"Objections are kept. Rewrites the tables (each is locked meanwhile), also after what the keeper deleted by itself, and counts "
+		"again over a new connection; the journal keeps the totals.\n"
 		"  --dry-run  only say what is due\n"
 		"Exit status 8: something due is still there, or rows that the count should have removed.",
 		0, true, command_purge},

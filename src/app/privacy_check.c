@@ -148,23 +148,27 @@ void privacy_findings_json(
 	json_decref(root);
 }
 
+/* A severe rule that no finding before this one was about. */
+static bool is_new_and_severe(const struct privacy_findings *found, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (strcmp(found->list[i].rule, found->list[at].rule) == 0)
+			return false;
+	return found->list[at].level == PRIVACY_SEVERE;
+}
+
 /* What the journal keeps: the reason, and each severe rule once. */
 static bool write_journal(struct db *owner, const char *edition, const char *reason,
 	const struct privacy_findings *found, struct err *err)
 {
 	SCOPED(buf_release) struct buf detail = BUF_LIMIT(4096);
 	struct db_params params = {0};
-	const char *last = "";
 
+	/* Severe ones are first in the list. */
 	buf_printf(&detail, "%s: %s (", edition, reason);
-	for (size_t i = 0; i < found->count; i++) {
-		const struct privacy_finding *f = &found->list[i];
-
-		if (f->level != PRIVACY_SEVERE || strcmp(f->rule, last) == 0)
-			continue;
-		buf_printf(&detail, "%s%s", *last ? ", " : "", f->rule);
-		last = f->rule;
-	}
+	for (size_t i = 0; i < found->count; i++)
+		if (is_new_and_severe(found, i))
+			buf_printf(&detail, "%s%s", i ? ", " : "", found->list[i].rule);
 	buf_addc(&detail, ')');
 	db_text(&params, buf_str(&detail));
 	return db_run(owner, &SQL_PRIVACY_JOURNAL, &params, NULL, err);

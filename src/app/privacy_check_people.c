@@ -194,7 +194,8 @@ static void check_question(const struct edition_audience *a, const struct questi
 				"Donnez-lui le rôle « locality » (décomptes seulement) ou regroupez les modalités."));
 }
 
-static void check_texts(const struct edition_audience *a, const struct groups *crossed,
+/* `finest`: the smallest groups that are known. */
+static void check_texts(const struct edition_audience *a, const struct groups *finest,
 	struct privacy_findings *found)
 {
 	int64_t texts = 0;
@@ -202,14 +203,14 @@ static void check_texts(const struct edition_audience *a, const struct groups *c
 	for (size_t i = 0; i < a->form->question_count; i++)
 		texts += a->form->questions[i].role == ROLE_TEXT ||
 			a->form->questions[i].has_other;
-	if (texts == 0 || crossed->tiny == 0)
+	if (texts == 0 || finest->tiny == 0)
 		return;
 	privacy_add(found, PRIVACY_WARNING, "free-text",
 		x_printf(
 			"« %s » : questions qui acceptent un texte libre : %lld ; groupes de contacts de moins de %d personnes : %lld. "
 			"Un texte peut faire reconnaître son auteur, même séparé du reste.",
 			a->form->audience_label, (long long)texts, ALONE,
-			(long long)crossed->tiny),
+			(long long)finest->tiny),
 		x_strdup(
 			"Rappelez dans la consigne de ne nommer personne, et relisez chaque texte avant de le citer."));
 }
@@ -251,7 +252,11 @@ static void check_audience(const struct edition *edition,
 
 	if (check_total(edition, a, contacts, found)) {
 		check_groups(edition, a, &departments, &types, &crossed, found);
-		check_texts(a, crossed.total ? &crossed : &departments, found);
+		check_texts(a,
+			crossed.total               ? &crossed
+				: departments.total ? &departments
+						    : &types,
+			found);
 	}
 	check_profiles(edition, a, contacts, found);
 	for (size_t i = 0; i < a->form->question_count; i++)

@@ -348,8 +348,8 @@ static void check_objects(const struct db_rows *rows, struct privacy_findings *f
 	if (superusers > 0)
 		privacy_add(found, PRIVACY_NOTE, "superusers",
 			x_printf(
-				"PostgreSQL : super-utilisateurs qui peuvent se connecter : %zu. Ils voient qui a répondu jusqu’à la "
-				"clôture ; les réponses, elles, restent scellées pour eux aussi.",
+				"PostgreSQL : super-utilisateurs qui peuvent se connecter : %zu. Ils voient qui a répondu jusqu’au "
+				"dépouillement ; les réponses, elles, restent scellées pour eux aussi.",
 				superusers),
 			x_strdup("Gardez-en le moins possible."));
 }

@@ -32,18 +32,6 @@ _Static_assert(AT_PUBLIC == AT_SALT + sizeof(struct id16), "salt");
 _Static_assert(AT_BOX == AT_PUBLIC + KEY_BYTES, "public half");
 _Static_assert(PADDED > KEY_BYTES, "padding takes a byte");
 
-/* Spaces of Unicode that keyboards, telephones and word processors put; 0 when there is none, else its bytes. */
-static size_t blank_at(struct str s)
-{
-	static const char *const blanks[] = {" ", "\t", "\r", "\n", "\u00A0", "\u2002",
-		"\u2003", "\u2007", "\u2009", "\u200A", "\u202F", "\u3000", "\uFEFF"};
-
-	for (size_t i = 0; i < COUNT_OF(blanks); i++)
-		if (str_starts(s, str_of(blanks[i])))
-			return strlen(blanks[i]);
-	return 0;
-}
-
 /* Composed, trimmed, one space for a run of blanks, ’ as '. */
 static void squeeze(struct buf *out, struct str text, bool straight)
 {
@@ -54,7 +42,7 @@ static void squeeze(struct buf *out, struct str text, bool straight)
 
 	text_compose(&composed, text);
 	for (struct str rest = buf_str(&composed); rest.n > 0;) {
-		size_t n = blank_at(rest), taken = n ? n : 1;
+		size_t n = custody_blank_at(rest), taken = n ? n : 1;
 
 		if (n > 0) {
 			blank = true;

@@ -26,6 +26,8 @@ struct custody_text {
 	unsigned char bytes[CUSTODY_BYTES];
 };
 
+/* Bytes of the blank that the text begins with; 0 when there is none. */
+size_t custody_blank_at(struct str);
 void custody_text_write(
 	struct buf *out, const struct custody_text *, struct password_cost);
 bool custody_text_read(struct custody_text *ret, struct str file, struct err *) MUST_USE;

@@ -177,24 +177,37 @@ static bool read_code(char ret[CODE_CHARS + 1], struct str value, struct err *er
 			"telle qu’elle est sur l’original");
 }
 
-/* Without blanks around, the no-break ones of word processors included. */
+/* Spaces of Unicode that keyboards, telephones and word processors put. */
+static const char *const blanks[] = {" ", "\t", "\r", "\n", "\u00A0", "\u2002", "\u2003",
+	"\u2007", "\u2009", "\u200A", "\u202F", "\u3000", "\uFEFF"};
+
+size_t custody_blank_at(struct str s)
+{
+	for (size_t i = 0; i < COUNT_OF(blanks); i++)
+		if (str_starts(s, str_of(blanks[i])))
+			return strlen(blanks[i]);
+	return 0;
+}
+
+static size_t blank_at_end(struct str s)
+{
+	for (size_t i = 0; i < COUNT_OF(blanks); i++) {
+		size_t n = strlen(blanks[i]);
+
+		if (s.n >= n && memcmp(s.p + s.n - n, blanks[i], n) == 0)
+			return n;
+	}
+	return 0;
+}
+
 static struct str trim_blanks(struct str s)
 {
-	static const char *const blanks[] = {"\u00A0", "\u202F", "\uFEFF"};
-	size_t before;
+	size_t n;
 
-	do {
-		before = s.n;
-		s = str_trim(s);
-		for (size_t i = 0; i < COUNT_OF(blanks); i++) {
-			struct str b = str_of(blanks[i]);
-
-			if (str_starts(s, b))
-				s = (struct str){s.p + b.n, s.n - b.n};
-			if (s.n >= b.n && memcmp(s.p + s.n - b.n, b.p, b.n) == 0)
-				s.n -= b.n;
-		}
-	} while (s.n != before);
+	while ((n = custody_blank_at(s)) > 0)
+		s = (struct str){s.p + n, s.n - n};
+	while ((n = blank_at_end(s)) > 0)
+		s.n -= n;
 	return s;
 }
 

@@ -267,7 +267,7 @@ bool count_finish(struct db *db, const char *edition, const char *const *audienc
 		return true;
 	if (why.code == ERR_CONFLICT)
 		return err_set(err, ERR_CONFLICT,
-			"the totals of edition \"%s\" do not agree with what the urn holds",
+			"the totals of edition \"%s\" do not agree with what the urn holds: nothing was done, count again",
 			edition);
 	return refine(&why, edition, err);
 }
@@ -409,4 +409,19 @@ json_t *count_record(struct db *db, const char *edition, struct err *err)
 	json_t *record = json_loadb(text.p, text.n, 0, NULL);
 	must(record); /* of type jsonb in the database, written from an object */
 	return record;
+}
+
+const char *count_record_label(const json_t *record, const char *audience)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(record, "audiences"), i, one) {
+		const char *code = json_string_value(json_object_get(one, "audience"));
+		const char *label = json_string_value(json_object_get(one, "label"));
+
+		if (code && label && strcmp(code, audience) == 0)
+			return label;
+	}
+	return audience;
 }

@@ -212,41 +212,22 @@ bool retention_verify(struct db *db, struct retention_report *report, struct err
 	return good;
 }
 
-bool retention_rewrite(
-	struct db *owner, const struct retention_report *report, struct err *err)
+bool retention_rewrite(struct db *owner, struct err *err)
 {
 	/* Not in the catalogue: VACUUM cannot be prepared, nor stand in a transaction. */
-	static const struct {
-		const char *kind, *text;
-	} tables[] = {
-		{"contacts", "VACUUM (FULL) barometre.contact"},
-		{"contacts", "VACUUM (FULL) barometre.invitation"},
-		{"wishes", "VACUUM (FULL) barometre.contact_wish"},
-		{"sessions", "VACUUM (FULL) barometre.staff_session"},
-		{"tasks", "VACUUM (FULL) barometre.keeper_task"},
-		{"journal", "VACUUM (FULL) barometre.journal"},
+	static const char *const tables[] = {
+		"VACUUM (FULL) barometre.contact",
+		"VACUUM (FULL) barometre.invitation",
+		"VACUUM (FULL) barometre.contact_wish",
+		"VACUUM (FULL) barometre.staff_session",
+		"VACUUM (FULL) barometre.keeper_task",
+		"VACUUM (FULL) barometre.journal",
 	};
 
-	for (size_t t = 0; t < COUNT_OF(tables); t++) {
-		int64_t deleted = 0;
-
-		for (size_t i = 0; i < report->count; i++)
-			if (strcmp(report->list[i].kind, tables[t].kind) == 0)
-				deleted += report->list[i].deleted;
-		if (deleted > 0 && !db_script(owner, tables[t].text, err))
+	for (size_t i = 0; i < COUNT_OF(tables); i++)
+		if (!db_script(owner, tables[i], err))
 			return false;
-	}
 	return true;
-}
-
-int64_t retention_deleted(const struct retention_report *report)
-{
-	int64_t n = 0;
-
-	for (size_t i = 0; i < report->count; i++)
-		if (strcmp(report->list[i].kind, "bounces") != 0) /* parts of contacts */
-			n += report->list[i].deleted;
-	return n;
 }
 
 void retention_report_release(struct retention_report *report)

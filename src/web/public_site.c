@@ -96,15 +96,30 @@ void respond_already(struct step *step)
 	info_kept(step->exchange, 200, "Votre réponse est déjà enregistrée", lines);
 }
 
-void respond_unknown_link(struct exchange *exchange)
+static void unknown_link(struct exchange *exchange, const char *more)
 {
-	static const char *const lines[] = {
+	const char *const lines[] = {
 		"Ce lien n’est pas reconnu : il est peut-être incomplet, ou l’enquête est terminée.",
 		"Ouvrez de nouveau le lien de votre courriel en entier ; s’il est coupé sur deux lignes, "
 		"copiez-le puis collez-le dans la barre d’adresse.",
-		NULL};
+		more, NULL};
 
 	info_message(exchange, 404, "Lien inconnu", lines);
+}
+
+void respond_unknown_link(struct exchange *exchange)
+{
+	unknown_link(exchange, NULL);
+}
+
+void respond_unknown_token(struct step *step)
+{
+	int wait = public_limit_take(
+		step->site->limit, LIMIT_LINK, step->exchange, step->site->options.now());
+
+	(void)wait; /* this one is answered: the next one waits */
+	unknown_link(step->exchange,
+		"Si vous aviez noté ce lien pour reprendre plus tard, vos réponses ont été envoyées ou effacées, ou un code de reprise l’a remplacé.");
 }
 
 void respond_no_visit(struct exchange *exchange, int status)
@@ -161,14 +176,6 @@ static void reply_limited(struct exchange *exchange, enum limit_kind kind, int s
 		info_retry(exchange, 429, "Un instant, s’il vous plaît", lines);
 	else
 		info_message(exchange, 429, "Un instant, s’il vous plaît", lines_get);
-}
-
-void respond_count_unknown(struct public_site *site, struct exchange *exchange)
-{
-	int wait = public_limit_take(
-		site->limit, LIMIT_LINK, exchange, site->options.now());
-
-	(void)wait; /* the answer is on its way: the next one waits */
 }
 
 /* True when it was replied. A known link is never counted: one is only looked up when there is room for an unknown one. */

@@ -77,8 +77,9 @@ void respond_unavailable(struct step *);
 void respond_closed(struct step *);
 void respond_already(struct step *);
 void respond_unknown_link(struct exchange *);
-/* A link that leads nowhere was tried: too many, and the next wait. */
-void respond_count_unknown(struct public_site *, struct exchange *);
+/* A token that no edition knows: it may be mistyped, or have led to the draft of an open link; nothing is left that says
+ * which. Counted: after too many the next wait. */
+void respond_unknown_token(struct step *);
 void respond_no_visit(struct exchange *, int status);
 /* Logs and returns true when there is an error. */
 bool respond_is_down(const struct err *);

@@ -28,7 +28,7 @@ json_t *info_retention(const struct exchange *exchange, const struct edition *ed
 			"Si vous souhaitez être recontacté·e, votre demande, scellée à part des réponses, est gardée jusqu’au {date} au plus tard, puis effacée.",
 			"date", wishes, NULL));
 	info_add_paragraph(exchange, list,
-		WORDS("Si vous demandez à ne plus recevoir de courriel, il ne reste qu’une empreinte de votre adresse, illisible sans notre clé. Elle est gardée sans limite de durée : c’est elle qui nous empêche de vous écrire de nouveau."));
+		WORDS("Si vous demandez à ne plus recevoir de courriel, une empreinte de votre adresse, illisible sans notre clé, est gardée à part et sans limite de durée : c’est elle qui nous empêche de vous écrire de nouveau."));
 	add(list,
 		words_fill(language,
 			"Le journal des actions de l’équipe est effacé au bout de {n} mois ; il ne dit rien de qui répond.",

@@ -55,25 +55,11 @@ static void search_on_invitation(
 		search_next(step);
 }
 
-/* It may be mistyped, or have led to the draft of an open link: nothing is left that says which. */
-static void reply_no_such_token(struct exchange *exchange)
-{
-	static const char *const lines[] = {
-		"Ce lien n’est pas reconnu : il est peut-être incomplet, ou l’enquête est terminée.",
-		"Ouvrez de nouveau le lien de votre courriel en entier ; s’il est coupé sur deux lignes, "
-		"copiez-le puis collez-le dans la barre d’adresse.",
-		"Si vous aviez noté ce lien pour reprendre plus tard, vos réponses ont été envoyées ou effacées, ou un code de reprise l’a remplacé.",
-		NULL};
-
-	info_message(exchange, 404, "Lien inconnu", lines);
-}
-
 /* Each edition whose keys are here, one after the other. */
 static void search_next(struct step *step)
 {
 	if (step->next == step->site->key_count) {
-		respond_count_unknown(step->site, step->exchange);
-		reply_no_such_token(step->exchange);
+		respond_unknown_token(step);
 		return;
 	}
 	step->keys = &step->site->keys[step->next++];

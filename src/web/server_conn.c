@@ -218,6 +218,7 @@ static bool step_read(struct conn *c)
 		return false;
 	size_t used = feed(c, (struct str){c->server->scratch, n});
 	buf_bytes(&c->pending, c->server->scratch + used, n - used);
+	secret_wipe(c->server->scratch, n); /* it may have been a passphrase */
 	must(!c->pending.failed);
 	return true;
 }

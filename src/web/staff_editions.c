@@ -11,6 +11,7 @@
  */
 #include <stdio.h>
 
+#include "barometre/privacy/custody.h"
 #include "sql_catalog.h"
 #include "staff_private.h"
 
@@ -283,27 +284,45 @@ static struct str field(const struct staff_step *step, const char *name)
 	return value.p ? value : STR("");
 }
 
+/* Told here, where what was typed from paper is still in its field; the keeper reads it again. */
+static bool is_key_file(struct staff_step *step)
+{
+	const struct edition_page *page = step->own;
+	SCOPED(free_char) char *problem = NULL;
+	struct custody unused;
+	struct err err = {0};
+
+	if (custody_read(&unused, page->file, &err))
+		return true;
+	problem = x_printf("Le fichier de clé ne convient pas" NNBSP
+			   ": %s. Rien n’a été fait, et la phrase n’a pas servi.",
+		err.text);
+	show_confirmation(step, 422, problem);
+	return false;
+}
+
 /* What a custodian brought is on its way to the keeper; else replies. The passphrase is never shown again. */
 static bool hand_over(struct staff_step *step)
 {
-	struct edition_page *page = step->own;
+	const struct edition_page *page = step->own;
 	const struct staff_site_options *options = &step->site->options;
 	struct str phrase = field(step, "phrase");
 
-	page->file = field(step, "cle");
 	if (str_trim(page->file).n == 0 || phrase.n == 0) {
 		show_confirmation(step, 422,
 			"Il manque le fichier de clé ou sa phrase secrète" NNBSP
 			": rien n’a été fait. Collez le fichier en entier, puis tapez la phrase de la personne qui le garde.");
 		return false;
 	}
+	if (!is_key_file(step))
+		return false;
 	if (options->hand_over &&
 		options->hand_over(options->hand_over_arg, str_of(step->edition.code),
 			page->file, phrase))
 		return true;
 	show_confirmation(step, 503,
 		"Le fichier n’a pas pu être transmis" NNBSP
-		": rien n’a été fait. Vérifiez qu’il s’agit bien d’un fichier de clé, puis réessayez dans une minute.");
+		": rien n’a été fait. Tapez de nouveau la phrase et réessayez dans une minute.");
 	return false;
 }
 

@@ -2,6 +2,7 @@
 /* staff_record.c - pages to read: the printable record of a count, and the journal. */
 #include <stdio.h>
 
+#include "barometre/store/count_store.h"
 #include "sql_catalog.h"
 #include "staff_private.h"
 
@@ -55,17 +56,6 @@ static json_t *record_row(const json_t *audience, struct record_totals *all)
 		"GENERALISED", generalised(audience));
 }
 
-static const char *label_of(const json_t *record, const char *audience)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(json_object_get(record, "audiences"), i, one)
-		if (strcmp(text_of(one, "audience"), audience) == 0)
-			return text_of(one, "label");
-	return audience;
-}
-
 /* What became of the people of each list, in AAPOR's classes (app/count.h). */
 static json_t *dispositions(const json_t *record)
 {
@@ -82,7 +72,8 @@ static json_t *dispositions(const json_t *record)
 	json_array_foreach(json_object_get(record, "dispositions"), i, one) {
 		json_t *row = json_object();
 		json_object_set_new(row, "LIST",
-			json_string(label_of(record, text_of(one, "audience"))));
+			json_string(
+				count_record_label(record, text_of(one, "audience"))));
 		for (size_t k = 0; k < COUNT_OF(numbers); k++)
 			json_object_set_new(row, numbers[k].name,
 				staff_json_number(json_integer_value(
@@ -228,6 +219,11 @@ static const char *action_words(struct str action)
 		{"close", "clôture"},
 		{"count", "dépouillement"},
 		{"count_record", "procès-verbal scellé"},
+		{"key.make", "clé du dépouillement créée"},
+		{"key.again", "clé du dépouillement refaite"},
+		{"key.test", "fichier d’un dépositaire essayé"},
+		{"open-despite", "ouverture malgré les constats du contrôle"},
+		{"purge", "effacement à l’échéance"},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(table); i++)

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -24,6 +25,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "../support/offered.h"
 #include "../support/temporary.h"
 #include "barometre/app/duties.h"
 #include "barometre/app/keyring.h"
@@ -65,26 +67,18 @@ static int end(void **state)
 	return 0;
 }
 
-/* Runs `look` in a child that confined itself, with the key folder closed; it returns NULL or what is wrong. */
-static void confined(const char *(*look)(void), bool with_files)
+/* What a child of its own finds: `find` returns NULL or what is wrong. */
+static void in_child(const char *(*find)(const void *arg), const void *arg)
 {
-	const struct confinement offered = confine_offered();
-	const char *const closed[] = {keys, NULL};
 	int status, ends[2];
 	char said[200] = "";
 	pid_t child;
 
-	if (!offered.calls || (with_files && !offered.files))
-		skip();
 	assert_int_equal(pipe(ends), 0);
 	fflush(NULL);
 	child = fork();
 	if (child == 0) {
-		const struct confinement done = confine(closed);
-		const char *wrong = done.files == offered.files &&
-				done.calls == offered.calls
-			? look()
-			: "not confined as offered";
+		const char *wrong = find(arg);
 
 		if (wrong && write(ends[1], wrong, strlen(wrong)) < 0)
 			_exit(2);
@@ -97,6 +91,30 @@ static void confined(const char *(*look)(void), bool with_files)
 	if (said[0])
 		fail_msg("%s", said);
 	assert_int_equal(status, 0);
+}
+
+typedef const char *look_fn(void);
+
+static const char *confine_and_look(const void *arg)
+{
+	look_fn *const *look = arg;
+	const struct confinement offered = confine_offered();
+	const char *const closed[] = {keys, NULL};
+	const struct confinement done = confine(closed);
+
+	return done.files == offered.files && done.calls == offered.calls
+		? (*look)()
+		: "not confined as offered";
+}
+
+/* Looks in a child that confined itself, with the key folder closed. */
+static void confined(look_fn *look, bool with_files)
+{
+	const struct confinement offered = confine_offered();
+
+	if (!offered.calls || (with_files && !offered.files))
+		skip();
+	in_child(confine_and_look, &look);
 }
 
 static bool opens(const char *path, int flags)
@@ -214,7 +232,7 @@ static const char *look_for_ways_out(void)
 	static const long calls[] = {SYS_setns, SYS_bpf, SYS_keyctl, SYS_perf_event_open,
 		SYS_open_by_handle_at, SYS_personality, SYS_userfaultfd,
 		SYS_io_uring_setup, SYS_kexec_load, SYS_chroot, SYS_pivot_root,
-		SYS_umount2, SYS_add_key, SYS_finit_module, SYS_syslog};
+		SYS_umount2, SYS_add_key, SYS_finit_module, SYS_syslog, SYS_truncate};
 
 	if (unshare(CLONE_NEWUSER) != -1 || errno != EPERM)
 		return "unshare is not refused";
@@ -272,56 +290,48 @@ static const char *look_for_neighbours(void)
 static void no_signal_leaves(void **state)
 {
 	(void)state;
-#ifndef SYS_landlock_create_ruleset
-	skip();
-#else
-	if (syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, 1u) < 6)
+	if (syscall(SYS_landlock_create_ruleset, NULL, (size_t)0,
+		    LANDLOCK_CREATE_RULESET_VERSION) < 6)
 		skip();
 	confined(look_for_neighbours, true);
-#endif
 }
 
 /* A path that is not there yet, or any more, closes nothing and spoils nothing. */
-static const char *look_without_closed(void)
+static const char *confine_without_closed(const void *arg)
 {
+	char *gone SCOPED(free_char) = x_printf("%s/gone", root);
+	const char *const closed[] = {gone, NULL};
+	const struct confinement done = confine(closed);
+
+	(void)arg;
+	if (done.files != confine_offered().files)
+		return "files are not confined as offered";
 	return opens(key_file, O_RDONLY) ? NULL : "more than what was named is closed";
 }
 
 static void a_closed_path_that_is_missing_is_skipped(void **state)
 {
-	char *gone SCOPED(free_char) = x_printf("%s/gone", root);
-	const char *const closed[] = {gone, NULL};
-	int status;
-	pid_t child;
-
 	(void)state;
-	fflush(NULL);
-	child = fork();
-	if (child == 0) {
-		(void)confine(closed);
-		_exit(look_without_closed() ? 1 : 0);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
+	if (!confine_offered().files)
+		skip();
+	in_child(confine_without_closed, NULL);
+}
+
+static const char *forbid_and_look(const void *arg)
+{
+	struct rlimit limit;
+
+	(void)arg;
+	secret_forbid_dumps();
+	if (getrlimit(RLIMIT_CORE, &limit) != 0 || limit.rlim_max != 0)
+		return "a core may be written";
+	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? NULL : "it may be traced";
 }
 
 static void no_core_and_no_tracer(void **state)
 {
-	struct rlimit limit;
-	int status;
-	pid_t child;
-
 	(void)state;
-	fflush(NULL);
-	child = fork();
-	if (child == 0) {
-		secret_forbid_dumps();
-		if (getrlimit(RLIMIT_CORE, &limit) != 0 || limit.rlim_max != 0)
-			_exit(1);
-		_exit(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : 2);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
+	in_child(forbid_and_look, NULL);
 }
 
 /* ---- the processes of the duties, from their first line on ---- */
@@ -389,8 +399,9 @@ static const char *look_after(enum duty duty)
 	return NULL;
 }
 
-static const char *run_and_look(enum duty duty)
+static const char *run_and_look(const void *arg)
 {
+	const enum duty duty = *(const enum duty *)arg;
 	struct config config = bare_config();
 	struct err err = {0};
 	const struct duty_sockets sockets = {server_listen("127.0.0.1:0", &err),
@@ -414,27 +425,7 @@ static const char *run_and_look(enum duty duty)
 
 static void a_duty_confines_itself(enum duty duty)
 {
-	int status, ends[2];
-	char said[200] = "";
-	pid_t child;
-
-	assert_int_equal(pipe(ends), 0);
-	fflush(NULL);
-	child = fork();
-	if (child == 0) {
-		const char *wrong = run_and_look(duty);
-
-		if (wrong && write(ends[1], wrong, strlen(wrong)) < 0)
-			_exit(2);
-		_exit(wrong ? 1 : 0);
-	}
-	(void)close(ends[1]);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(read(ends[0], said, sizeof(said) - 1) >= 0);
-	(void)close(ends[0]);
-	if (said[0])
-		fail_msg("%s: %s", duty_name(duty), said);
-	assert_int_equal(status, 0);
+	in_child(run_and_look, &duty);
 }
 
 static void the_web_process_is_confined(void **state)
@@ -473,5 +464,6 @@ int main(void)
 		cmocka_unit_test(the_staff_process_is_confined),
 		cmocka_unit_test(the_keeper_reads_keys_and_listens_to_nobody),
 	};
+	say_what_is_not_offered();
 	return cmocka_run_group_tests(tests, begin, end);
 }

@@ -133,6 +133,46 @@ static void failure_before_the_commit_changes_nothing(void **state)
 	json_decref(record);
 }
 
+struct told {
+	int64_t done, total, steps;
+};
+
+static void note_progress(void *arg, const char *audience, int64_t done, int64_t all)
+{
+	struct told *told = arg;
+
+	if (audience) {
+		told->done = done;
+		told->total = all;
+	} else {
+		told->steps = told->steps * 10 + done;
+	}
+}
+
+/* On a terminal its line would be left in the middle. */
+static void progress_comes_to_its_end_when_no_box_counts(void **state)
+{
+	struct told told = {0};
+	struct count_options options = {.key_directory = folder,
+		.now = DAY,
+		.progress = note_progress,
+		.progress_arg = &told};
+	json_t *record = NULL;
+
+	(void)state;
+	make();
+	put_box(1, "{\"choix\":\"peut-etre\"}");
+	put_draft(2, "{\"choix\":\"peut-etre\"}");
+	close_edition();
+	ok(count_with(&options, &record, err));
+	assert_int_equal(total(record, "invalid"), 1);
+	assert_int_equal(total(record, "drafts_dropped"), 1);
+	json_decref(record);
+	assert_int_equal(told.total, 4);
+	assert_int_equal(told.done, 4);
+	assert_int_equal(told.steps, 123);
+}
+
 static void without_its_key_the_urn_stays_closed(void **state)
 {
 	json_t *record = NULL;
@@ -334,6 +374,29 @@ static void nothing_is_lost_between_chunks(void **state)
 		1);
 }
 
+/* The answers are in, the record is not: whoever reads the error knows what to do, and does it. */
+static void what_fails_after_the_answers_is_told_and_done_again(void **state)
+{
+	struct err why = {0};
+	json_t *record = NULL;
+
+	(void)state;
+	make();
+	put_box(1, "{\"choix\":\"oui\"}");
+	close_edition();
+	run(world.owner,
+		"ALTER TABLE barometre.journal ADD CONSTRAINT no_more CHECK (false) NOT VALID");
+	assert_false(count(false, &record, &why));
+	run(world.owner, "ALTER TABLE barometre.journal DROP CONSTRAINT no_more");
+	assert_non_null(strstr(why.text, "are counted and stored"));
+	assert_non_null(strstr(why.text, "run the count again"));
+	ok(count(false, &record, err));
+	assert_non_null(json_object_get(record, "hash"));
+	json_decref(record);
+	assert_int_equal(
+		number(world.owner, "SELECT count(*) AS n FROM barometre.response"), 1);
+}
+
 static void a_key_that_is_brought_is_looked_at(void **state)
 {
 	struct count_options options = {
@@ -412,12 +475,14 @@ int main(void)
 		cmocka_unit_test(open_edition_is_not_counted),
 		cmocka_unit_test(damaged_box_is_kept_apart_and_so_are_the_keys),
 		cmocka_unit_test(failure_before_the_commit_changes_nothing),
+		cmocka_unit_test(progress_comes_to_its_end_when_no_box_counts),
 		cmocka_unit_test(without_its_key_the_urn_stays_closed),
 		cmocka_unit_test(rows_have_no_order_of_arrival),
 		cmocka_unit_test(rows_that_point_to_somebody_are_generalised),
 		cmocka_unit_test(calculated_values_are_not_kept),
 		cmocka_unit_test(the_two_sides_have_no_transaction_in_common),
 		cmocka_unit_test(nothing_is_lost_between_chunks),
+		cmocka_unit_test(what_fails_after_the_answers_is_told_and_done_again),
 		cmocka_unit_test(a_key_that_is_brought_is_looked_at),
 		cmocka_unit_test(kept_keys_can_be_destroyed_later),
 	};

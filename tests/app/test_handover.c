@@ -56,9 +56,9 @@ static void messages_wait_in_order(void **state)
 
 static void what_does_not_fit_is_not_sent(void **state)
 {
-	static char text[HANDOVER_FILE_MAX + 1];
+	static char text[CUSTODY_FILE_MAX + 1];
 	static struct handover got;
-	struct str longest = {text, HANDOVER_FILE_MAX}, longer = {text, sizeof(text)};
+	struct str longest = {text, CUSTODY_FILE_MAX}, longer = {text, sizeof(text)};
 
 	(void)state;
 	memset(text, 'a', sizeof(text));
@@ -70,7 +70,7 @@ static void what_does_not_fit_is_not_sent(void **state)
 	assert_false(handover_receive(ends[1], &got));
 	assert_true(handover_send(ends[0], STR("e"), longest, STR("p")));
 	assert_true(handover_receive(ends[1], &got));
-	assert_int_equal(strlen(got.file), HANDOVER_FILE_MAX);
+	assert_int_equal(strlen(got.file), CUSTODY_FILE_MAX);
 }
 
 static void a_keeper_that_takes_nothing_does_not_hold_the_staff_site(void **state)
@@ -96,6 +96,21 @@ static void other_bytes_are_no_message(void **state)
 	assert_int_equal(got.edition[0], '\0');
 }
 
+static void what_is_dropped_does_not_come(void **state)
+{
+	static struct handover got;
+
+	(void)state;
+	handover_drop(ends[1]);
+	assert_true(handover_send(ends[0], STR("a"), STR("f"), STR("p")));
+	assert_true(handover_send(ends[0], STR("b"), STR("f"), STR("p")));
+	handover_drop(ends[1]);
+	assert_false(handover_receive(ends[1], &got));
+	assert_true(handover_send(ends[0], STR("c"), STR("f"), STR("p")));
+	assert_true(handover_receive(ends[1], &got));
+	assert_string_equal(got.edition, "c");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +125,8 @@ int main(void)
 			make_pair, close_pair),
 		cmocka_unit_test_setup_teardown(
 			other_bytes_are_no_message, make_pair, close_pair),
+		cmocka_unit_test_setup_teardown(
+			what_is_dropped_does_not_come, make_pair, close_pair),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -173,6 +173,22 @@ static void small_crossings_are_counted(void **state)
 	want(&found, "free-text", "Patients", PRIVACY_WARNING);
 }
 
+/* Contacts of whom only the type is known, and types few people have. */
+static void texts_of_few_are_found_without_departments(void **state)
+{
+	SCOPED(privacy_findings_release) struct privacy_findings found = {0};
+	const struct edition *edition = make(
+		"," QUESTION("comment", "avis", "Avis",
+			"\"barometre\":{\"role\":\"text\",\"short\":\"Avis\"}"),
+		false);
+
+	(void)state;
+	add_contacts(20, "", "chu");
+	add_contacts(2, "", "clinique");
+	found = check(edition);
+	want(&found, "free-text", "moins de 5 personnes : 1.", PRIVACY_WARNING);
+}
+
 static void questions_that_tell_who_answers_are_found(void **state)
 {
 	(void)state;
@@ -468,6 +484,33 @@ static void severe_findings_keep_the_edition_shut(void **state)
 	ok(privacy_allows(world.owner, &config, "nulle", NULL, &out, err));
 }
 
+/* A rule may be found at several places, with others between them. */
+static void the_journal_names_each_rule_once(void **state)
+{
+	SCOPED(buf_release) struct buf out = BUF_LIMIT(1 << 20);
+	SCOPED(free_char)
+	char *somewhere_else = x_printf(
+		"ALTER ROLE barometre_web IN DATABASE %s SET log_statement = 'mod'",
+		world.name);
+	SCOPED(free_char)
+	char *again = x_printf(
+		"RESET log_statement; RESET log_min_duration_statement;"
+		"ALTER ROLE barometre_web IN DATABASE %s RESET log_statement",
+		world.name);
+
+	(void)state;
+	(void)make("", true);
+	run(world.owner, "SET log_statement = 'all'; SET log_min_duration_statement = 0");
+	run(world.owner, somewhere_else);
+	ok(privacy_allows(world.owner, NULL, CODE, "essai", &out, err));
+	run(world.owner, again);
+	SCOPED(free_char)
+	char *named = text_of(world.owner,
+		"SELECT regexp_count(detail, 'log-statement') || ' ' || regexp_count(detail, 'log-duration') AS t"
+		" FROM barometre.journal WHERE action = 'open-despite'");
+	assert_string_equal(named, "1 1");
+}
+
 static void programs_get_json(void **state)
 {
 	SCOPED(buf_release) struct buf out = BUF_LIMIT(1 << 20);
@@ -498,6 +541,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(contact_lists_are_weighed),
 		cmocka_unit_test(small_crossings_are_counted),
+		cmocka_unit_test(texts_of_few_are_found_without_departments),
 		cmocka_unit_test(questions_that_tell_who_answers_are_found),
 		cmocka_unit_test(too_many_profiles_are_counted),
 		cmocka_unit_test(overrides_are_found_and_their_remedy_works),
@@ -506,6 +550,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_seen_is_said_to_be_unchecked),
 		cmocka_unit_test(the_program_is_looked_at),
 		cmocka_unit_test(severe_findings_keep_the_edition_shut),
+		cmocka_unit_test(the_journal_names_each_rule_once),
 		cmocka_unit_test(programs_get_json),
 	};
 

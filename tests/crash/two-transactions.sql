@@ -1,13 +1,10 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The submission as it must never be: the invitation is spent in a transaction of its own, before the box.
--- tests/crash --prove puts it in the place of barometre.web_submit, to see that the test notices. The pause is that of a
--- slow disk. (It is otherwise right: nobody gets two boxes, and what is sent twice is stored once.)
+-- tests/crash --prove puts it in the place of barometre.web_submit, whose head it takes, to see that the test notices. The
+-- pause is that of a slow disk. (It is otherwise right: nobody gets two boxes, and what is sent twice is stored once.)
 CREATE EXTENSION IF NOT EXISTS dblink SCHEMA public;
-CREATE OR REPLACE FUNCTION barometre.web_submit(p_edition text[], p_audience text[], p_channel text[], p_mac bytea[],
-	p_slot uuid[], p_box bytea[], p_loc bytea[], p_day date, p_shard integer)
-RETURNS TABLE (i integer, outcome text)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
+DO $do$ BEGIN
+EXECUTE split_part(pg_get_functiondef('barometre.web_submit'::regproc), 'AS $', 1) || $text$AS $$
 DECLARE
 	v_self text := format('host=%s port=%s dbname=%s user=barometre_owner',
 		current_setting('unix_socket_directories'), current_setting('port'), current_database());
@@ -36,4 +33,5 @@ BEGIN
 		RETURN NEXT;
 	END LOOP;
 END
-$$;
+$$ $text$;
+END $do$;

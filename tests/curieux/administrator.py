@@ -23,20 +23,17 @@ def quoted(conninfo):
 
 class Administrator:
     def __init__(self, conninfo, data, log, folder):
-        self.conninfo = conninfo
         self.data, self.log = pathlib.Path(data), pathlib.Path(log)
         self.folder = pathlib.Path(folder)
         self.environment = quoted(conninfo)
         version = int(self.one("SHOW server_version_num")) // 10000
         self.programs = pathlib.Path(f"/usr/lib/postgresql/{version}/bin")
         self.relations = {}  # file node → table: kept, because a rewritten table gets another one
-        self.parents = {}
 
-    def sql(self, query, user=None):
+    def sql(self, query):
         """Rows of texts; NULL is the empty text."""
-        environment = {**self.environment, "PGUSER": user} if user else self.environment
         done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", "-c", query],
-                              env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+                              env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         if done.returncode != 0:
             raise PermissionError(done.stderr.decode("utf-8", "replace"))
         lines = done.stdout.decode("utf-8", "replace").split("\n")
@@ -144,22 +141,24 @@ class Administrator:
     # -- the write-ahead log
 
     def transactions(self):
-        """Of the log: {xid: (tables written, commit time)}."""
+        """Of the log: {xid: (tables written, commit time in UTC)}; a block with EXCEPTION belongs to its transaction."""
         self.sql("CHECKPOINT")
         self.learn_files()
         last = self.one("SELECT pg_walfile_name(pg_current_wal_lsn())")
         command = [str(self.programs / "pg_waldump"), "-p", str(self.data / "pg_wal"), "-r", "Heap", "-r", "Heap2",
                    "-r", "Transaction", self.start, last]
         written, committed = collections.defaultdict(set), {}
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-                              encoding="utf-8", errors="replace") as dump:
+        with subprocess.Popen(command, env={**os.environ, "TZ": "UTC"}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, encoding="utf-8", errors="replace") as dump:
             for line in dump.stdout:
                 found = re.search(r"tx:\s*(\d+),.*?desc: (\w+)", line)
                 xid = int(found[1]) if found else 0
                 if not xid:
                     continue
                 if found[2] == "COMMIT":
-                    committed[xid] = re.search(r"COMMIT (\S+ \S+)", line)[1]
+                    when, parts = re.search(r"COMMIT (\S+ \S+)(?:.*?; subxacts:((?: \d+)+))?", line).groups()
+                    committed[xid] = when
+                    written[xid].update(*(written[int(part)] for part in (parts or "").split()))
                 elif found[2] != "LOCK" and found[2] != "PRUNE":
                     for database, node in re.findall(r"rel \d+/(\d+)/(\d+)", line):
                         if int(database) == self.database and int(node) in self.relations:

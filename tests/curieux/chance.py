@@ -43,12 +43,10 @@ def limit_of_hits(expected):
     """The largest number of hits that chance may give."""
     if expected <= 0:
         return 0
-    term = total = math.exp(-expected)
-    count = 0
-    while 1 - total > 1e-5 and count < 100_000:
+    count, total = -1, 0.0
+    while 1 - total > 1e-5:
         count += 1
-        term *= expected / count
-        total += term
+        total += math.exp(count * math.log(expected) - expected - math.lgamma(count + 1))
     return max(count, math.floor(expected + 4 * math.sqrt(expected)))
 
 

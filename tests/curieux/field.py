@@ -13,14 +13,13 @@ import random
 import subprocess
 import sys
 import threading
-import time
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "replay"))
 
-from browser import Browser, Surprise  # noqa: E402
+from browser import USER_AGENT, Browser, Surprise, await_edition  # noqa: E402
 from builder import Respondent  # noqa: E402
 from person import Person  # noqa: E402
 from keys import from_base32, slot_of  # noqa: E402
@@ -224,7 +223,7 @@ class Field:
         self.lock = threading.Lock()
         self.acknowledged = []
         self.custodians = {}
-        self.secrets = {"Mozilla/5.0 (replay; no script)", self.mark, self.wish_mark}
+        self.secrets = {USER_AGENT, self.mark, self.wish_mark}
 
     def run(self, *words, accepted=(0,), text=""):
         done = subprocess.run([self.options.program, "-c", self.options.config, *words], input=text,
@@ -292,29 +291,11 @@ class Field:
                 self.secrets |= {token, person.address}
         self.paths = {person.who: f"/r/{self.token_text(person)}" if person.token else f"/o/{person.audience}"
                       for person in self.people}
-        self.await_site()
+        await_edition(self.options.public_url, next(p for p in self.paths.values() if p.startswith("/r/")))
 
     @staticmethod
     def token_text(person):
         return base64.b32encode(person.token).decode().rstrip("=").lower()
-
-    def await_site(self, seconds=90):
-        path = next(p for p in self.paths.values() if p.startswith("/r/"))
-        limit = time.monotonic() + seconds
-        while True:
-            browser = Browser(self.options.public_url)
-            try:
-                page = browser.request("GET", path)
-                if page.status == 200 and any(form.action == "/start" for form in page.forms):
-                    return
-                state = str(page)
-            except OSError as error:
-                state = str(error)
-            finally:
-                browser.close()
-            if time.monotonic() > limit:
-                raise AssertionError(f"the site does not show the edition after {seconds} s: {state}")
-            time.sleep(0.2)
 
     # -- during
 

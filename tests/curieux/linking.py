@@ -44,7 +44,7 @@ class Look:
                     values = {row["ctid"]: row["value"] for row in
                               administrator.rows(table, value_of(name, kind) + " AS value")}
                     self.extra[table, name] = values
-        self.wal = administrator.transactions() if wal else {}
+        self.wal = administrator.transactions() if wal else None  # None: not read
 
 
 def value_of(name, kind):
@@ -126,10 +126,12 @@ def same_transaction(report, truth, seen, look):
     tried = len(done) if responses else 0
     report.guess("T1", f"{look.moment}, response of the same xmin or xmax as the invitation", hits, tried,
                  1.0 if tried else 0.0)
+    if look.wal is None:
+        return
     both = [xid for xid, (tables, _) in look.wal.items() if tables & set(IDENTITY) and tables & set(READABLE)]
     inserting = [xid for xid, (tables, _) in look.wal.items() if "response" in tables]
     report.check("T1", f"{look.moment}, write-ahead log: of {len(look.wal)} transactions none touches people and readable "
-                       "answers", [f"{len(both)} do both"] if both else [])
+                       "answers", [f"{len(both)} do both"] if both else [] if look.wal else ["it was not read"])
     if look.rows["response"]:
         report.check("T1", f"{look.moment}, write-ahead log: one transaction inserts all responses",
                      [] if len(inserting) == 1 else [f"{len(inserting)} transactions"])
@@ -227,8 +229,9 @@ def by_order(report, truth, seen, look, spool):
             results = [r for r in results if r[0][1] >= 10]
             if not results:
                 continue
-            (hits, tries, expected, _, _), what = max(results, key=lambda r: (r[0][0] - r[0][2], r[0][1]))
-            # The limit of a correlation depends on how many there are: the one nearest to its limit.
+            # Limits depend on how many there are: the one nearest to its limit, of hits and of correlations.
+            (hits, tries, expected, _, _), what = max(
+                results, key=lambda r: (r[0][0] - chance.limit_of_hits(r[0][2]), r[0][1]))
             worst = max(results, key=lambda r: abs(r[0][3]) / chance.limit_of_correlation(r[0][1]))
             scale = chance.limit_of_correlation(tries) / chance.limit_of_correlation(worst[0][1])
             z = max(r[0][4] for r in results)
@@ -319,6 +322,17 @@ def small_classes(report, look, forms, smallest=5):
             found.append(f"{audience}: {len(small)} classes under {smallest}, {sum(small)} people in them")
     report.check("T12", f"every combination of segments holds at least {smallest} responses", found)
     report.check("T12", "no response holds a commune, a name, a text or an age in years", sorted(foreign))
+
+
+def everybody_known(report, truth, look, counted):
+    """The score is worth nothing where the test itself does not know who is who. counted: whose answers are there."""
+    responses, texts, wishes = truth.responses(look), truth.texts(look), truth.wishes(look)
+    wanted = {person.who for person in counted if "contact_email" in person.answers}
+    report.check("T13", f"{look.moment}, the test knows who wrote each of {len(responses)} responses, {len(texts)} open answers and "
+                        f"{len(wishes)} contact wishes",
+                 [f"{len(look.rows[table])} rows of {table}" for table, known in (("response", responses), ("verbatim", texts))
+                  if len(look.rows[table]) != len(known) or not known]
+                 + ([] if wishes.keys() == wanted and wanted else [f"{len(wanted)} wishes were sent"]))
 
 
 def texts_apart(report, truth, look):

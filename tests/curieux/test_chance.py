@@ -26,6 +26,7 @@ class Chance(unittest.TestCase):
         self.assertEqual(chance.limit_of_hits(0), 0)
         self.assertEqual(chance.limit_of_hits(1), 8)  # P(X > 8) = 1.1e-6, P(X > 7) = 1.02e-5
         self.assertGreaterEqual(chance.limit_of_hits(100), 140)
+        self.assertTrue(1126 < chance.limit_of_hits(1000) < 1150)  # where exp(-expected) is no number any more
 
     def test_matching(self):
         people = range(50)
@@ -34,7 +35,7 @@ class Chance(unittest.TestCase):
         self.assertEqual(chance.match_by_rank({1: 1, 2: 2, 3: 3}, {1: 1, 3: 2, 4: 5})[:2], (2, 2))
 
     def test_matching_by_chance(self):
-        """a hundred random orders stay under the limit, and give one hit on average"""
+        """two hundred random orders stay under the limit, and give one hit on average"""
         rng, total = random.Random(4), 0
         for _ in range(200):
             hits, tries, expected = chance.match_by_rank({p: rng.random() for p in range(120)}, {p: rng.random() for p in range(120)})
@@ -50,6 +51,10 @@ class Chance(unittest.TestCase):
         self.assertAlmostEqual(sum((w - mean) ** 2 for w in walks) / len(walks), (6 - 2) * (6 + 1) * (24 - 7) / 90)
         order = {p: p for p in range(60)}
         self.assertGreater(chance.neighbours(order, order), 10)
+        rng = random.Random(6)
+        scores = [chance.neighbours(order, dict(enumerate(rng.sample(range(60), 60)))) for _ in range(2000)]
+        self.assertAlmostEqual(sum(scores) / 2000, 0, delta=0.1)
+        self.assertAlmostEqual(sum(z * z for z in scores) / 2000, 1, delta=0.15)
 
     def test_pairs(self):
         self.assertEqual(chance.pairs_together(list("aabbc")), (2, 4 / 5))

@@ -333,7 +333,8 @@ static void a_file_typed_from_paper_opens(void **state)
 		"EDITION :   2026-BPS \r\n22 novembre, retapé par moi\r\n"
 		"depositaire:elodie  saint etienne\r");
 	for (int number = CUSTODY_LINES; number >= 1; number--) {
-		buf_printf(&typed, "\r\n   %d%s", number, number % 2 ? ") " : ".-");
+		buf_printf(&typed, "\r\n%s%d%s", number == 6 ? "\u2003 " : "   ", number,
+			number % 2 ? ") " : ".-");
 		for (char *c = line_of(copy, number) + 1; *c != '\n'; c++) {
 			char lower = *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c;
 

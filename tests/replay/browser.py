@@ -7,10 +7,12 @@ not on the page, choose a value that is not offered, type more than maxlength.
 """
 
 import http.client
+import time
 import urllib.parse
 from html.parser import HTMLParser
 
 MOVED = (301, 302, 303, 307, 308)
+USER_AGENT = "Mozilla/5.0 (replay; no script)"
 TEXT_TYPES = {"text", "email", "tel", "number", "search", "url", "date", "month", "password"}
 
 
@@ -280,7 +282,7 @@ class Browser:
 
     def request(self, method, path, pairs=None, sender=None):
         headers = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-                   "Accept-Language": "fr,fr-FR;q=0.8", "User-Agent": "Mozilla/5.0 (replay; no script)",
+                   "Accept-Language": "fr,fr-FR;q=0.8", "User-Agent": USER_AGENT,
                    "Upgrade-Insecure-Requests": "1", "Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate",
                    "Sec-Fetch-User": "?1", "Sec-Fetch-Site": "same-origin" if sender else "none"}
         if self.cookies:
@@ -329,3 +331,22 @@ class Browser:
         if answer.status != 303 or not answer.moved_to:
             raise Surprise(f"POST answered {answer}, 303 with a Location expected")
         return self.get(self.path_of(answer.moved_to, answer.path), expect, sender=page)
+
+
+def await_edition(origin, link, seconds=90):
+    """Until a personal link leads to its first page: the processes see by themselves that an edition was opened."""
+    limit = time.monotonic() + seconds
+    while True:
+        browser = Browser(origin)
+        try:
+            page = browser.request("GET", link)
+            if page.status == 200 and any(form.action == "/start" for form in page.forms):
+                return
+            state = str(page)
+        except OSError as error:
+            state = str(error)
+        finally:
+            browser.close()
+        if time.monotonic() > limit:
+            raise Surprise(f"the site does not show the edition after {seconds} s: {state}")
+        time.sleep(0.2)

@@ -27,7 +27,7 @@ from fractions import Fraction
 
 import compare
 import tally
-from browser import Browser, Surprise
+from browser import Browser, Surprise, await_edition
 from person import Person
 from questionnaire import AUDIENCES, FORMS, places
 from respondents import CONTACTED, SEED, everybody
@@ -36,7 +36,6 @@ from sentences import THEMES
 WORKERS = 4
 ZONE = "Europe/Paris"
 ALREADY_SO = 5       # exit status of the program: nothing left to do
-READY_SECONDS = 60
 CHANNELS = ["newsletter", "reseaux", "affiche"]
 
 
@@ -117,7 +116,7 @@ class Replay:
         if "answered" in self.journal:
             return
         self.links = self.give_links()
-        self.await_site()
+        await_edition(self.options.public_url, next(path for path in self.links.values() if path.startswith("/r/")))
         self.step("answered", self.send_all)
 
     def harvest(self):
@@ -180,25 +179,6 @@ class Replay:
                 links[id(person)] = (f"/o/{audience}/{person.channel}" if person.channel
                                      else browser.path_of(address))
         return links
-
-    def await_site(self):
-        """The processes see by themselves that an edition was opened."""
-        first = next(path for path in self.links.values() if path.startswith("/r/"))
-        limit = time.monotonic() + READY_SECONDS
-        while True:
-            browser = Browser(self.options.public_url)
-            try:
-                page = browser.request("GET", first)
-                if page.status == 200 and any(form.action == "/start" for form in page.forms):
-                    return
-                state = str(page)
-            except OSError as error:
-                state = str(error)
-            finally:
-                browser.close()
-            if time.monotonic() > limit:
-                raise Stopped(f"the site does not show edition {self.code} after {READY_SECONDS} s: {state}")
-            time.sleep(0.2)
 
     # -- sending
 
@@ -367,7 +347,7 @@ def main():
         replay.field()
         replay.harvest()
         return 0 if options.into_demo else replay.judge()
-    except Stopped as reason:
+    except (Stopped, Surprise) as reason:
         print(f"replay: {reason}", file=sys.stderr)
     except Exception:  # a fault of this script must not pass for a difference
         traceback.print_exc()

@@ -71,10 +71,11 @@ struct seen {
 
 static bool see(void *arg, const struct id16 *slot, struct str box, struct err *err)
 {
+	static const struct id16 none;
 	struct seen *seen = arg;
 
 	seen->boxes++;
-	seen->slots += slot != NULL;
+	seen->slots += memcmp(slot, &none, sizeof(none)) != 0;
 	for (size_t i = 0; i < box.n; i++)
 		seen->sum += (unsigned char)box.p[i];
 	/* Writing while the cursor is open. */
@@ -341,6 +342,19 @@ static void every_contact_has_one_disposition(void **state)
 		0);
 }
 
+static void a_record_calls_an_audience_by_its_label(void **state)
+{
+	json_t *record = json_pack("{s:[{s:s, s:s}, {s:s}]}", "audiences", "audience",
+		"patients", "label", "Patients partenaires", "audience", "equipes");
+
+	(void)state;
+	assert_string_equal(
+		count_record_label(record, "patients"), "Patients partenaires");
+	assert_string_equal(count_record_label(record, "equipes"), "equipes");
+	assert_string_equal(count_record_label(record, "autre"), "autre");
+	json_decref(record);
+}
+
 static bool check_figure(void *arg, const struct figure *f, struct err *err)
 {
 	int *n = arg;
@@ -424,6 +438,7 @@ int main(void)
 		cmocka_unit_test(staff_sees_the_same_participation_after_the_count),
 		cmocka_unit_test(other_editions_are_left_alone),
 		cmocka_unit_test(every_contact_has_one_disposition),
+		cmocka_unit_test(a_record_calls_an_audience_by_its_label),
 		cmocka_unit_test(a_release_is_read_as_it_was_written),
 	};
 	return cmocka_run_group_tests(tests, begin, end);

@@ -88,19 +88,28 @@ UNUSED_OK static int end(void **state)
 	return world_end(state);
 }
 
-/* The reply, head and body, as a text; to be freed. */
+/* The reply of any site, head and body, as a text; to be freed. `more`: header lines. */
+UNUSED_OK static char *ask_site(struct public_site *which, handler_fn *handle,
+	const char *method, const char *target, const char *more, const char *body)
+{
+	char *request SCOPED(free_char) = x_printf(
+		"%s %s HTTP/1.1\r\nHost: site.example\r\n%s"
+		"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
+		method, target, more, strlen(body), body);
+	struct exchange_probe probe = {0};
+
+	exchange_probe_run(loop, str_of(request), handle, which, &probe);
+	assert_true(probe.replied);
+	return buf_take(&probe.reply);
+}
+
+/* That of the site. */
 UNUSED_OK static char *ask(
 	const char *method, const char *target, const char *cookie, const char *body)
 {
-	char *request SCOPED(free_char) = x_printf(
-		"%s %s HTTP/1.1\r\nHost: site.example\r\nCookie: barometre=%s\r\n"
-		"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
-		method, target, cookie, strlen(body), body);
-	struct exchange_probe probe = {0};
+	char *more SCOPED(free_char) = x_printf("Cookie: barometre=%s\r\n", cookie);
 
-	exchange_probe_run(loop, str_of(request), public_site_handle, site, &probe);
-	assert_true(probe.replied);
-	return buf_take(&probe.reply);
+	return ask_site(site, public_site_handle, method, target, more, body);
 }
 
 UNUSED_OK static void has_status(const char *reply, const char *status)

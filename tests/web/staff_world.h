@@ -8,6 +8,7 @@
 
 #include "../store/support.h"
 #include "barometre/base/template.h"
+#include "barometre/privacy/custody.h"
 #include "barometre/report/export.h"
 #include "barometre/store/edition_store.h"
 #include "barometre/store/staff_store.h"
@@ -162,7 +163,7 @@ UNUSED_OK static void add_accounts(void)
 
 /* What the site last handed over for a count; not while the keeper takes nothing. */
 static struct {
-	char edition[33], file[200], phrase[100];
+	char edition[33], file[CUSTODY_FILE_MAX + 1], phrase[100];
 	int times;
 	bool refusing;
 } handed;

@@ -220,20 +220,6 @@ static struct public_site *other_site(const struct public_site_options *options)
 	return public_site_new(loop, pool, &editions, &keys, 1, options);
 }
 
-static char *ask_site(struct public_site *which, handler_fn *handle, const char *method,
-	const char *target, const char *more, const char *body)
-{
-	char *request SCOPED(free_char) = x_printf(
-		"%s %s HTTP/1.1\r\nHost: site.example\r\n%s"
-		"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
-		method, target, more, strlen(body), body);
-	struct exchange_probe probe = {0};
-
-	exchange_probe_run(loop, str_of(request), handle, which, &probe);
-	assert_true(probe.replied);
-	return buf_take(&probe.reply);
-}
-
 static void the_cookie_is_of_this_site_and_session_only(void **state)
 {
 	const struct public_site_options options = {.public_url = "https://site.example",
@@ -266,7 +252,8 @@ static void the_cookie_is_of_this_site_and_session_only(void **state)
 
 #define FROM(address) "X-Forwarded-For: " address "\r\n"
 
-static void too_many_are_asked_to_wait_and_lose_nothing(void **state)
+/* 20 a minute, behind a proxy on this machine. */
+static struct public_site *limited_site(void)
 {
 	const struct public_site_options options = {.public_url = "http://site.example",
 		.organisation = "O",
@@ -274,6 +261,12 @@ static void too_many_are_asked_to_wait_and_lose_nothing(void **state)
 		.now = now,
 		.rate = 20,
 		.trusted_proxies = "127.0.0.1"};
+
+	return other_site(&options);
+}
+
+static void too_many_are_asked_to_wait_and_lose_nothing(void **state)
+{
 	static const struct {
 		const char *method, *target, *body;
 		int allowed;
@@ -284,7 +277,7 @@ static void too_many_are_asked_to_wait_and_lose_nothing(void **state)
 		{"GET", "/r/aaaaaaaaaaaaaaaaaaaaaaaaaa", "", 1},
 		{"GET", "/communes?q=toulouse", "", 20},
 	};
-	struct public_site *limited = other_site(&options);
+	struct public_site *limited = limited_site();
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(asked); i++) {
@@ -326,13 +319,7 @@ static void too_many_are_asked_to_wait_and_lose_nothing(void **state)
 /* Nobody is kept from answering by what a neighbour tries. */
 static void known_links_and_pages_are_never_counted(void **state)
 {
-	const struct public_site_options options = {.public_url = "http://site.example",
-		.organisation = "O",
-		.contact_address = "c@site.example",
-		.now = now,
-		.rate = 20,
-		.trusted_proxies = "127.0.0.1"};
-	struct public_site *limited = other_site(&options);
+	struct public_site *limited = limited_site();
 	char *token SCOPED(free_char) = invite(1);
 	char *target SCOPED(free_char) = x_printf("/r/%s", token);
 

@@ -1,38 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How often one address may ask: who is counted, for how long, and what it costs the others. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <cmocka.h>
-
 #include "../../src/web/public_limit.h"
 #include "barometre/base/clock.h"
-#include "barometre/base/secret.h"
 #include "barometre/web/sites.h"
+#include "probe_loop.h"
 
 #define NOW (INT64_C(1800000000) * USEC_PER_SEC)
 
-static struct loop *loop;
 static struct public_limit *limit;
 static usec_t now;
 static enum limit_kind kind;
-
-static int set_up_all(void **state)
-{
-	(void)state;
-	secret_init();
-	loop = loop_new();
-	return 0;
-}
-
-static int tear_down_all(void **state)
-{
-	(void)state;
-	loop_free(loop);
-	return 0;
-}
 
 static int set_up(void **state)
 {

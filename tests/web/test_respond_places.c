@@ -1,31 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET /communes as the script of a page asks it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
 #include "../../src/web/respond_private.h"
-
-static struct loop *loop;
-
-static int set_up_all(void **state)
-{
-	(void)state;
-	secret_init();
-	loop = loop_new();
-	return 0;
-}
-
-static int tear_down_all(void **state)
-{
-	(void)state;
-	loop_free(loop);
-	return 0;
-}
+#include "probe_loop.h"
 
 static void places(void *arg, struct exchange *exchange)
 {

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "../../src/privacy/custody_private.h"
 #include "staff_world.h"
 
 /* ---- without a session ---- */
@@ -496,6 +497,46 @@ static void counting_is_asked_once(void **state)
 	ask_for("count", "e2025");
 }
 
+/* A custodian's file of e2025, with the ends of lines that a browser sends. */
+static char *custodian_file(void)
+{
+	SCOPED(buf_release) struct buf file = BUF_LIMIT(CUSTODY_FILE_MAX);
+	SCOPED(buf_release) struct buf sent = BUF_LIMIT(CUSTODY_FILE_MAX);
+	struct public_key unused;
+	struct secret_key secret;
+
+	box_new_pair(&unused, &secret);
+	ok(custody_seal_at(&file, (struct password_cost){1, 1}, "e2025", "Anne Martin",
+		&secret, STR("quatre mots à moi"), err));
+	for (size_t i = 0; i < file.n; i++) {
+		if (file.p[i] == '\n')
+			buf_addc(&sent, '\r');
+		buf_addc(&sent, file.p[i]);
+	}
+	return buf_take(&sent);
+}
+
+/* Where a numbered line of it begins. */
+static char *key_line(char *file, int number)
+{
+	SCOPED(free_char) char *start = x_printf("\n%d  ", number);
+	char *at = strstr(file, start);
+
+	assert_non_null(at);
+	return at + 4;
+}
+
+static char *posting(const char *token, const char *file)
+{
+	SCOPED(buf_release) struct buf text = BUF_LIMIT(8 * CUSTODY_FILE_MAX);
+
+	buf_printf(
+		&text, "csrf=%s&code=e2025&phrase=quatre+mots+%%C3%%A0+moi&cle=", token);
+	for (; *file; file++)
+		buf_printf(&text, "%%%02X", (unsigned int)(unsigned char)*file);
+	return buf_take(&text);
+}
+
 /* Where custodians keep the key: what one of them brings goes to the keeper, and the passphrase is never shown again. */
 static void a_custodian_brings_the_key_of_the_count(void **state)
 {
@@ -504,9 +545,14 @@ static void a_custodian_brings_the_key_of_the_count(void **state)
 	SCOPED(free_char) char *token = token_of(cookie);
 	SCOPED(free_char) char *bare = x_printf("csrf=%s&code=e2025", token);
 	SCOPED(free_char) char *no_phrase = x_printf("%s&cle=1+ABCD&phrase=", bare);
+	SCOPED(free_char) char *file = custodian_file();
+	SCOPED(free_char) char *whole = posting(token, file);
 	SCOPED(free_char)
-	char *whole = x_printf(
-		"%s&cle=1+ABCD%%0D%%0A2+EFGH&phrase=quatre+mots+%%C3%%A0+moi", bare);
+	char *traces = x_printf(
+		"SELECT count(*) AS n FROM (SELECT t::text AS r FROM barometre.keeper_task t"
+		" UNION ALL SELECT j::text FROM barometre.journal j) x"
+		" WHERE r LIKE '%%quatre mots%%' OR r LIKE '%%%.9s%%'",
+		key_line(file, 7));
 	SCOPED(free_char)
 	char *mistyped = x_printf(
 		"csrf=%s&code=e20&cle=1+ABCD&phrase=quatre+mots", token);
@@ -542,17 +588,43 @@ static void a_custodian_brings_the_key_of_the_count(void **state)
 	assert_int_equal(status_of("POST", target, cookie, whole), 303);
 	assert_int_equal(handed.times, 1);
 	assert_string_equal(handed.edition, "e2025");
-	assert_string_equal(handed.file, "1 ABCD\r\n2 EFGH");
+	assert_string_equal(handed.file, file);
 	assert_string_equal(handed.phrase, "quatre mots à moi");
 	assert_int_equal(tasks(), 1);
-	assert_int_equal(
-		number(world.owner,
-			"SELECT count(*) AS n FROM (SELECT t::text AS r FROM barometre.keeper_task t"
-			" UNION ALL SELECT j::text FROM barometre.journal j) x"
-			" WHERE r LIKE '%quatre mots%' OR r LIKE '%EFGH%'"),
-		0);
+	assert_int_equal(number(world.owner, traces), 0);
 	run(world.owner,
 		"DELETE FROM barometre.keeper_task;"
+		"UPDATE barometre.edition SET keys = 'server' WHERE code = 'e2025'");
+}
+
+/* Nine lines typed from paper are not to be typed again for one wrong letter. */
+static void a_mistyped_key_file_is_named_and_stays_in_its_field(void **state)
+{
+	SESSION cookie = session_of("ada");
+	SCOPED(free_char) char *token = token_of(cookie);
+	SCOPED(free_char) char *file = custodian_file();
+	SCOPED(free_char) char *wrong = NULL;
+	char *line = key_line(file, 5);
+
+	(void)state;
+	handed.times = 0;
+	run(world.owner,
+		"UPDATE barometre.edition SET keys = 'custodians' WHERE code = 'e2025'");
+	*line = *line == 'Q' ? 'P' : 'Q';
+	wrong = posting(token, file);
+	{
+		REPLY told = ask("POST", "/editions/e2025/count", cookie, wrong);
+
+		assert_int_equal(told.status, 422);
+		assert_has(&told, "ligne 5 (au moins un caractère faux)");
+		line[strcspn(line, "\r")] = '\0';
+		assert_has(&told, line);
+		assert_has(&told, "Anne Martin");
+		assert_null(strstr(told.body, "quatre mots"));
+	}
+	assert_int_equal(handed.times, 0);
+	assert_int_equal(tasks(), 0);
+	run(world.owner,
 		"UPDATE barometre.edition SET keys = 'server' WHERE code = 'e2025'");
 }
 
@@ -599,6 +671,7 @@ int main(void)
 		cmocka_unit_test(closing_is_asked_once),
 		cmocka_unit_test(counting_is_asked_once),
 		cmocka_unit_test(a_custodian_brings_the_key_of_the_count),
+		cmocka_unit_test(a_mistyped_key_file_is_named_and_stays_in_its_field),
 		cmocka_unit_test(the_state_of_the_edition_must_allow_it),
 	};
 

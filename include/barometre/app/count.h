@@ -21,8 +21,9 @@
  *      exact number of a segment, no text, nothing of an identifying question, no calculated value but segments.
  *   N6 Keys are destroyed only when no box was invalid, or when told to (waive; also later, by count_run with waive_invalid).
  *   N7 No row of the answer side and no row of the identity side are written by one transaction.
- *   N8 Memory is bounded by 100 bytes a box and 16 a text, whatever the boxes hold: nothing of an answer stays but what is
- *      being written (at most 4096 rows, wishes and texts, some 15 MB). Measured: tests/bench/README.md.
+ *   N8 Memory is bounded by 80 bytes a box and 16 a text (src/app/count_private.h), some 200 for each combination of segments
+ *      that somebody gave, and one chunk of what is being written: at most 4096 rows, wishes and texts, of our forms some
+ *      15 MB. Nothing else of an answer stays but its part in the tables (tabulate.h). Measured: tests/bench/README.md.
  *
  * Dispositions. Every contact of a list falls into one class when step 2 begins (functions/participation.sql), named after
  * AAPOR, Standard Definitions (7th edition, 2011), internet surveys of specifically named persons, table 4:
@@ -55,8 +56,8 @@ struct count_options {
 	/* Who brought it, for the record; NULL when the server kept it. */
 	const char *custodian;
 	/* May be NULL. Boxes of an audience are handled twice: `total` is 2 (boxes + drafts), and the function is called
-	 * at most once in a hundred of them, inside the transaction. With `audience` NULL, after each of the three steps: 1, 2 or 3 of
-	 * 3 are done. */
+	 * at most once in a hundred of them, and at the end, inside the transaction. With `audience` NULL, `total` is 3: step 1 is
+	 * done, step 2 is, and 3 when the keys are destroyed or kept, before the record is sealed. */
 	void (*progress)(void *arg, const char *audience, int64_t done, int64_t total);
 	void *progress_arg;
 };

@@ -7,7 +7,7 @@
  *   <edition>.campaign  K_camp                 made by edition create, destroyed by the count
  *   <edition>.count     counting secret key    made by edition open (server-held keys), destroyed by the count
  *   <edition>.trustee   contact trustee's secret key  made by edition create; the trustee should take it away
- *   <who>.database     password of a role of the database (src/app/login.h)  made by deploy/database-passwords
+ *   <who>.database      password of a role of the database (src/app/login.h)  made by deploy/database-passwords
  * A process of a duty derives its sub-keys right after the fork and wipes the rest before it does anything else; the keeper reads the
  * counting key at the moment of a count.
  */

@@ -6,10 +6,11 @@
  * Files, by Landlock (Linux 5.13): nothing can be written, made, removed or run any more, and what is `closed` cannot be
  * opened; the rest can be read as before. From ABI 4 on no TCP port can be bound, from ABI 6 on no process outside can
  * be sent a signal. What was open stays open: listening sockets, logs.
- * Calls, by seccomp (Linux 3.17): confine.c has the list; each fails with EPERM, and the kernel's own journal says so.
+ * Calls, by seccomp (Linux 4.14): confine.c has the list; each fails with EPERM, and the kernel's own journal says so.
  *
  * Landlock knows no "all but": every folder above a closed one is left without a right of its own and what stands beside
- * the way down gets its own. So such a folder cannot be listed, and what is made in it later cannot be read.
+ * the way down gets its own. So such a folder cannot be listed, and what is made in it later, or put in another's place by
+ * rename, cannot be read: who has to read such a file again starts a new process (app/duty_mailer.c).
  * Symbolic links are not followed: a link to a closed file opens nothing.
  *
  * Both are lost neither by fork nor by exec, and need no privilege (prctl PR_SET_NO_NEW_PRIVS, which is set). Call it while

@@ -40,7 +40,7 @@ void secret_wipe(void *, size_t);
  * allows no more of it (RLIMIT_MEMLOCK); the memory can be used all the same. */
 bool secret_lock(void *, size_t);
 void secret_unlock(void *, size_t); /* wipes it too; harmless on what was not locked */
-/* Fresh memory for what lives as long as its process: zero, between pages that nobody may touch, locked as by secret_lock when the
+/* Fresh memory for what lives as long as its process, or as a count: zero, between pages that nobody may touch, locked as by secret_lock when the
  * system allows it. A whole page at least: not for what is many. Dies when there is none. secret_free wipes; NULL is fine. */
 void *secret_alloc(size_t) __attribute__((returns_nonnull));
 void secret_free(void *);

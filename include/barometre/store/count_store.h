@@ -94,5 +94,7 @@ bool count_seal(struct db *, const char *edition, const json_t *record, const ch
 	struct err *) MUST_USE;
 /* The record of a counted edition, with "hash" when it is complete: new reference. */
 json_t *count_record(struct db *, const char *edition, struct err *) MUST_USE;
+/* What a record calls an audience: its label, or else its code. */
+const char *count_record_label(const json_t *record, const char *audience);
 
 #endif

@@ -7,8 +7,9 @@
  * Deleted when due: contacts with their address boxes and bounces, and the wishes, of counted editions (contacts of drafts too);
  * expired sessions of the staff; finished tasks after 30 days; the journal, but for the hashes of records.
  * Never deleted: objections (hashes under a key), because they are what keeps a promise.
- * Promises: R1 nothing of an edition that is not counted goes, whatever the date: it is reported as held. R2 what should have
- *   gone with the count and is still there is reported, not deleted. R3 the dates are compared by the server's clock.
+ * Promises: R1 nothing of an edition that was opened and is not counted goes, whatever the date: it is reported as held.
+ *   R2 what should have gone with the count and is still there is reported, not deleted. R3 the dates are compared by the
+ *   server's clock.
  */
 #ifndef BAROMETRE_STORE_PRIVACY_STORE_H
 #define BAROMETRE_STORE_PRIVACY_STORE_H
@@ -45,10 +46,9 @@ bool retention_run(struct db *, bool dry_run, struct retention_report *ret, stru
 	MUST_USE;
 /* Counts again, best over another connection, into `after` and `verified`. */
 bool retention_verify(struct db *, struct retention_report *, struct err *) MUST_USE;
-/* Writes the tables where something was deleted anew, so that their files hold it no more; each is locked meanwhile. Owner. */
-bool retention_rewrite(struct db *owner, const struct retention_report *, struct err *)
-	MUST_USE;
-int64_t retention_deleted(const struct retention_report *);
+/* Writes every table that is purged anew, so that its files hold no more what was deleted, now or since the last time: the
+ * keeper deletes, too, and may not do this. Each is locked meanwhile. Owner. */
+bool retention_rewrite(struct db *owner, struct err *) MUST_USE;
 void retention_report_release(struct retention_report *);
 
 #endif

@@ -2,5 +2,5 @@
 -- count/fetch: the next boxes of the cursor.
 -- role: barometre_keeper
 -- parameters: none
--- rows: n (at most 100): slot uuid or NULL, box bytea
+-- rows: n (at most 100): slot uuid, box bytea
 FETCH 100 FROM boxes
