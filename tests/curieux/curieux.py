@@ -32,6 +32,7 @@ def read_options():
     for name in ("--program", "--config", "--folder", "--public-url", "--database", "--data", "--log"):
         parser.add_argument(name, required=True)
     parser.add_argument("--spool", help="where the relay keeps its mails; none: no mail is sent")
+    parser.add_argument("--proxy", help="where the proxy before the site keeps its files; none: there is none")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--break", dest="broken", choices=sorted(breaks.FOUND_BY))
     parser.add_argument("--server-key", action="store_true", help="the counting key is kept by the server")
@@ -68,10 +69,10 @@ class Run:
 
     @property
     def places(self):
-        """Files outside the database: the program's log, dumps, mails, keys."""
+        """Files outside the database: the program's log, dumps, keys, mails, the proxy's."""
         field = self.field
-        return [field.folder / "serve.log", self.dumps, field.keys] + (
-            [pathlib.Path(self.options.spool)] if self.options.spool else [])
+        return [field.folder / "serve.log", self.dumps, field.keys] + [
+            pathlib.Path(folder) for folder in (self.options.spool, self.options.proxy) if folder]
 
     def truth(self):
         return Truth(self.field, self.campaign, self.trustee)
@@ -118,11 +119,11 @@ class Run:
         field.rng.shuffle(invited)
         traces.catalogue(report, administrator)
         traces.scanners(report, field, administrator, invited[0])
-        traces.errors(report, field, administrator, invited[:4])
+        traces.errors(report, field, administrator, invited[:6])
         self.say("errors forced")
-        with_wish = next(p for p in invited[4:] if "contact_email" in p.answers)
-        without = next(p for p in invited[4:] if "contact_email" not in p.answers)
-        longest = next(p for p in invited[4:] if p not in (with_wish, without)
+        with_wish = next(p for p in invited[6:] if "contact_email" in p.answers)
+        without = next(p for p in invited[6:] if "contact_email" not in p.answers)
+        longest = next(p for p in invited[6:] if p not in (with_wish, without)
                        and any(name.endswith("-Comment") for name in p.answers))
         for name in list(longest.answers):
             if name.endswith("-Comment"):

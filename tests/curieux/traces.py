@@ -6,19 +6,21 @@ import concurrent.futures
 import email
 import email.policy
 import hashlib
-import http.client
 import json
 import pathlib
 import re
 import subprocess
 import sys
 import time
-import urllib.parse
 
 import keys
 from administrator import ANSWER_SIDE, IDENTITY, READABLE, difference
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "replay"))
+
+from browser import connection_to  # noqa: E402
+
 ROLES = ("web", "staff", "keeper", "mailer")
 # Of people and answers, what each role may read at all, and then by column only.
 MAY_READ = {"web": set(), "staff": set(), "mailer": {"contact", "invitation"},
@@ -173,6 +175,14 @@ def errors(report, field, administrator, people):
     key = ("CREATE UNIQUE INDEX curieux ON barometre.urn ((octet_length(box) * 0))", "DROP INDEX IF EXISTS barometre.curieux")
     forced_error(report, field, administrator, people[1], "a unique key that is taken", lambda: sql(key[0]),
                  turned_away(people[1]), lambda: sql(key[1]))
+    # Raised by a trigger: a table that really cannot grow would want a disk of its own.
+    for person, what, body in ((people[4], "a value that is missing", "NEW.slot := NULL; RETURN NEW;"),
+                               (people[5], "a full disk", "RAISE EXCEPTION USING ERRCODE = '53100', MESSAGE = 'could not extend file';")):
+        trigger = (f"CREATE FUNCTION public.curieux() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$;"
+                   "CREATE TRIGGER curieux BEFORE INSERT ON barometre.urn FOR EACH ROW EXECUTE FUNCTION public.curieux()",
+                   "DROP TRIGGER IF EXISTS curieux ON barometre.urn; DROP FUNCTION IF EXISTS public.curieux()")
+        forced_error(report, field, administrator, person, what, lambda trigger=trigger: sql(trigger[0]), turned_away(person),
+                     lambda trigger=trigger: sql(trigger[1]))
     for person, what, function in ((people[2], "a statement that is cancelled, as by statement_timeout", "pg_cancel_backend"),
                                    (people[3], "a connection that breaks", "pg_terminate_backend")):
         held = Held()
@@ -265,11 +275,10 @@ def ids_of_mails(report, mails, look):
 
 def scanners(report, field, administrator, person, times=50):
     before = administrator.dump()
-    where = urllib.parse.urlsplit(field.options.public_url)
     path = field.paths[person.who]
 
     def look(number):
-        connection = http.client.HTTPConnection(where.hostname, where.port, timeout=90)
+        connection = connection_to(field.options.public_url, timeout=90)
         try:
             connection.request("HEAD" if number % 2 else "GET", path, headers={"User-Agent": "link scanner"})
             answer = connection.getresponse()

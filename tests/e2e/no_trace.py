@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """no_trace.py STATE [POSTGRESQL-LOG] - nothing that a person is or writes is in a log: no token, address, receipt,
-answer, key, nor anything like the address of a client. Each world of STATE has its secrets.txt and its serve.log."""
+answer, key, nor anything like the address of a client. Each world of STATE has its secrets.txt and its serve.log, and
+proxy/log/* where one stands before it."""
 
 import pathlib
 import re
@@ -30,13 +31,14 @@ def main():
         logs = {"the server": folder / "serve.log"}
         if LOG_OF_DATABASE:
             logs["PostgreSQL"] = LOG_OF_DATABASE
-        for name, path in logs.items():
+        proxy = {f"the proxy ({path.name})": path for path in sorted(folder.glob("proxy/log/*"))}
+        for name, path in (logs | proxy).items():
             text = path.read_text(encoding="utf-8", errors="replace")
             problems = [f"a secret of {len(s)} characters that begins with {s[:3]}" for s in found_in(text, secrets)]
-            if name == "the server":
+            if name != "PostgreSQL":
                 problems += [f"{what}: {m[0]!r}" for what, like in LIKE_A_PERSON.items()
                              if (m := re.search(like, text))]
-            if not text:
+            if not text and name not in proxy:  # which is to be quiet
                 problems.append("the log is empty: nothing was looked at")
             if not secrets:
                 problems.append("no secret was written down: nothing was looked for")

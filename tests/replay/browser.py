@@ -238,16 +238,21 @@ class Page:
         return posts[0]
 
 
+def connection_to(origin, timeout=60):
+    parts = urllib.parse.urlsplit(origin)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"not the address of a site: {origin!r}")
+    make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    return make(parts.hostname, parts.port, timeout=timeout)
+
+
 class Browser:
     """One connection that is kept; forget() makes it the browser of somebody else."""
 
     def __init__(self, origin, timeout=60):
+        self.connection = connection_to(origin, timeout)
         parts = urllib.parse.urlsplit(origin)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"not the address of a site: {origin!r}")
         self.origin = f"{parts.scheme}://{parts.netloc}"
-        make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self.connection = make(parts.hostname, parts.port, timeout=timeout)
         self.cookies = {}
         self.requests = 0
         self.connections = 0
