@@ -24,6 +24,9 @@ PACKAGES_TEST=(
 	chromium
 	default-jre-headless # the Nu HTML checker of the end-to-end tests
 	nginx-light wrk # what the bench compares with, and with what
+	caddy # the other proxy of deploy/proxy
+	postfix # a real relay, real bounces, smtp-sink and smtp-source; its own service stays off
+	dovecot-imapd # a real mailbox of returned mail
 )
 
 # Prints the names of the groups given, one a line. Node is taken from PATH when it is recent enough:
@@ -116,19 +119,36 @@ if [ ! -e "$policy" ] && [ ! -L "$policy" ]; then
 	chmod 755 "$policy"
 	made_policy=1
 fi
-had_nginx=$(dpkg-query -W -f "\${db:Status-Status}" nginx 2>/dev/null || :)
+# Their own services stay off, at the next boot too: the tests start these programs themselves.
+had=" "
+for name in nginx caddy postfix dovecot-core; do
+	[ "$(dpkg-query -W -f "\${db:Status-Status}" "$name" 2>/dev/null || :)" != installed ] || had="$had$name "
+done
+# No mail server of this machine comes out of it: the tests have configurations of their own.
+if [ "${had#* postfix }" = "$had" ]; then
+	printf "postfix postfix/main_mailer_type select No configuration\n" | debconf-set-selections
+fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get -o DPkg::Lock::Timeout=300 -q update
 apt-get -o DPkg::Lock::Timeout=300 -q -y --no-install-recommends install "$@"
-# The bench starts its own nginx: the one of the package must not come up at the next boot.
-if [ "$had_nginx" != installed ] && command -v systemctl >/dev/null && [ -e /lib/systemd/system/nginx.service ]; then
-	systemctl disable nginx.service >/dev/null 2>&1 || :
+if command -v systemctl >/dev/null; then
+	for name in nginx caddy postfix dovecot-core; do
+		if [ "${had#* $name }" = "$had" ] && [ -e "/lib/systemd/system/${name%-core}.service" ]; then
+			systemctl disable "${name%-core}.service" >/dev/null 2>&1 || :
+		fi
+	done
 fi
 '
 
+# Debian has one mail server at a time: prints another one that Postfix would put out.
+packages_other_mail_server() {
+	dpkg-query -W -f '${Package} ${db:Status-Status} ${Provides}\n' 2>/dev/null |
+		awk '$2 == "installed" && $1 != "postfix" && / mail-transport-agent/ { print $1; exit }'
+}
+
 # Installs what is missing of the groups given.
 packages_ensure() {
-	local missing
+	local missing other
 	if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 		complain "Ce programme s’installe sur Debian 12. / This needs Debian 12." \
 			"Paquets nécessaires / packages needed: $(packages_of "$@" | tr '\n' ' ')"
@@ -136,6 +156,14 @@ packages_ensure() {
 	fi
 	mapfile -t missing < <(packages_missing "$@")
 	[ ${#missing[@]} -gt 0 ] || return 0
+	other=$(packages_other_mail_server)
+	if [ -n "$other" ] && [[ " ${missing[*]} " == *" postfix "* ]]; then
+		complain "Les tests ont besoin de Postfix, et cette machine a un autre serveur de courriel ($other), qu’il remplacerait :" \
+			"lancez-les sur une autre machine, ou retirez-le d’abord." \
+			"The tests need Postfix, which would put out the mail server of this machine ($other):" \
+			"run them on another one, or remove it first."
+		return 1
+	fi
 	if ! packages_find_root; then
 		packages_explain "${missing[@]}"
 		return 1

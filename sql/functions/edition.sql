@@ -73,8 +73,9 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'BR003', MESSAGE = 'not open';
 	END IF;
 	UPDATE barometre.edition SET state = 'closed', revision = revision + 1 WHERE code = p_code;
-	UPDATE barometre.delivery d SET state = 'skipped', reason = 'closed', done_at = now()
+	-- The mailings first, as in mailing.sql: a row that is being given back sees the closing.
+	UPDATE barometre.mailing SET state = 'finished' WHERE edition = p_code AND state NOT IN ('finished', 'cancelled');
+	UPDATE barometre.delivery d SET state = 'skipped', reason = 'closed', not_before = NULL, done_at = now()
 	FROM barometre.mailing m WHERE m.edition = p_code AND d.mailing = m.id AND d.state = 'planned';
-	UPDATE barometre.mailing SET state = 'finished' WHERE edition = p_code AND state <> 'finished';
 END
 $$;

@@ -51,6 +51,13 @@ AS $$
 	SELECT 'tasks', '', NULL, count(*), count(*) FILTER (WHERE t.finished_at < now() - interval '30 days'), 0, 0
 	FROM barometre.keeper_task t
 	UNION ALL
+	-- Of reports about mail, so that none counts twice: read messages are not read again for months.
+	SELECT 'reports', '', NULL, count(*), count(*) FILTER (WHERE b.day < current_date - 180), 0, 0 FROM barometre.bounce_seen b
+	UNION ALL
+	SELECT 'requests', '', NULL, count(*),
+		count(*) FILTER (WHERE o.state <> 'waiting' AND o.asked_at < now() - interval '30 days'), 0, 0
+	FROM barometre.objection_request o
+	UNION ALL
 	SELECT 'journal', '', (now() - make_interval(months => barometre.retention_journal_months()))::date, count(*),
 		count(*) FILTER (WHERE j.at < now() - make_interval(months => barometre.retention_journal_months())
 			AND j.action <> 'count_record'), 0, 0
@@ -115,6 +122,20 @@ BEGIN
 		v_told := v_told || format('tasks %s, ', v_n);
 	END IF;
 	RETURN QUERY SELECT 'tasks', '', v_n;
+
+	DELETE FROM barometre.bounce_seen b WHERE b.day < current_date - 180;
+	GET DIAGNOSTICS v_n = ROW_COUNT;
+	IF v_n > 0 THEN
+		v_told := v_told || format('reports %s, ', v_n);
+	END IF;
+	RETURN QUERY SELECT 'reports', '', v_n;
+
+	DELETE FROM barometre.objection_request o WHERE o.state <> 'waiting' AND o.asked_at < now() - interval '30 days';
+	GET DIAGNOSTICS v_n = ROW_COUNT;
+	IF v_n > 0 THEN
+		v_told := v_told || format('requests %s, ', v_n);
+	END IF;
+	RETURN QUERY SELECT 'requests', '', v_n;
 
 	-- The hash of a record stays: it is what the printed one is compared with.
 	DELETE FROM barometre.journal j WHERE j.at < now() - make_interval(months => v_months) AND j.action <> 'count_record';

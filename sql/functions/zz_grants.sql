@@ -3,7 +3,7 @@
 -- a grant on the whole table would show xmin and ctid too, the order in which things happened.
 --
 --	web	functions only, and the public description of editions
---	mailer	contacts with their address boxes, the ledger; nothing of answers, no mac
+--	mailer	the transitions of the ledger; an address box with each claim; nothing of answers, no mac
 --	keeper	boxes, drafts' counted half, the answer side; of people only totals
 --	staff	totals, ledger without names, releases, accounts; nothing of answers, no address
 
@@ -45,15 +45,18 @@ GRANT EXECUTE ON FUNCTION
 	barometre.web_receipt_withdraw(uuid)
 	TO barometre_web;
 
--- mailer
-GRANT SELECT (edition, id, audience, address_box, objected, bounced) ON barometre.contact TO barometre_mailer;
-GRANT SELECT (edition, id, contact, done) ON barometre.invitation TO barometre_mailer;
-GRANT SELECT, UPDATE (state) ON barometre.mailing TO barometre_mailer;
-GRANT SELECT (mailing, contact, edition, state, reason, code, queue_id, attempt, not_before, claimed_at, done_at),
-	INSERT (mailing, contact, edition) ON barometre.delivery TO barometre_mailer;
-GRANT UPDATE (state, reason, code, queue_id, attempt, not_before, claimed_at, done_at)
-	ON barometre.delivery TO barometre_mailer;
-GRANT EXECUTE ON FUNCTION barometre.mailing_expand(uuid), barometre.mailing_finish(uuid) TO barometre_mailer;
+-- mailer: addresses come with a claim, a few at a time.
+GRANT SELECT ON barometre.mailing TO barometre_mailer;
+GRANT EXECUTE ON FUNCTION
+	barometre.mailing_due(timestamptz),
+	barometre.mailing_expand(uuid),
+	barometre.mailing_claim(uuid, timestamptz, bigint, uuid, bigint),
+	barometre.delivery_record(uuid, uuid, bigint, text, integer, text, timestamptz, timestamptz),
+	barometre.mailing_recover(timestamptz),
+	barometre.mailing_hold_late(uuid, timestamptz),
+	barometre.mailing_finish(uuid, timestamptz),
+	barometre.mail_gate_check(uuid, bigint, timestamptz)
+	TO barometre_mailer;
 
 -- keeper
 GRANT SELECT (edition, audience, slot, box) ON barometre.urn TO barometre_keeper;
@@ -90,12 +93,65 @@ GRANT EXECUTE ON FUNCTION
 	TO barometre_keeper;
 
 -- staff
-GRANT SELECT ON barometre.mailing, barometre.participation_total, barometre.count_record,
+GRANT SELECT ON barometre.mailing, barometre.mail_gate, barometre.participation_total, barometre.count_record,
 	barometre.release, barometre.release_row, barometre.account, barometre.api_key, barometre.keeper_task,
 	barometre.journal TO barometre_staff;
-GRANT SELECT (mailing, contact, edition, state, reason, code, queue_id, attempt, done_at) ON barometre.delivery
+GRANT SELECT (mailing, contact, edition, kind, state, reason, code, queue_id, attempt, done_at) ON barometre.delivery
 	TO barometre_staff;
 GRANT SELECT, INSERT, DELETE ON barometre.staff_session TO barometre_staff;
 GRANT INSERT (kind, edition, asked_by) ON barometre.keeper_task TO barometre_staff;
 GRANT INSERT (login, action, detail) ON barometre.journal TO barometre_staff;
 GRANT EXECUTE ON FUNCTION barometre.staff_participation(text) TO barometre_staff;
+GRANT EXECUTE ON FUNCTION
+	barometre.mailing_add(uuid, text, text, text, text, text[], text[], text, timestamptz, timestamptz, text, integer, integer, text, text),
+	barometre.mailing_pause(uuid, text),
+	barometre.mailing_resume(uuid, text),
+	barometre.mailing_cancel(uuid, text),
+	barometre.mailing_send_now(uuid, timestamptz, text),
+	barometre.mailing_reschedule(uuid, timestamptz, timestamptz, text),
+	barometre.mailing_dry_run(uuid),
+	barometre.mailing_dry_run_rows(uuid, text, uuid, integer),
+	barometre.delivery_decide(uuid, uuid, text, text),
+	barometre.mail_hold(text),
+	barometre.mail_release(text),
+	barometre.mail_state()
+	TO barometre_staff;
+
+-- bounces and objections by staff
+GRANT EXECUTE ON FUNCTION
+	barometre.bounce_record(uuid, bytea, text, text),
+	barometre.objection_request_waiting(integer),
+	barometre.objection_request_done(uuid, bytea)
+	TO barometre_mailer;
+GRANT EXECUTE ON FUNCTION
+	barometre.objection_request_add(uuid, bytea, text),
+	barometre.objection_requests(integer),
+	barometre.contact_lift(text, uuid, text)
+	TO barometre_staff;
+
+-- letters: the mailer reads them; who writes them sees no address, nor whose test it is but by its login
+GRANT SELECT (edition, kind, audience, source) ON barometre.letter TO barometre_mailer;
+GRANT SELECT ON barometre.letter TO barometre_staff;
+GRANT SELECT (id, edition, kind, audience, mailing, state, code, asked_by, asked_at) ON barometre.letter_test
+	TO barometre_staff;
+GRANT EXECUTE ON FUNCTION
+	barometre.letter_save(text, text, text, text, bigint, text),
+	barometre.letter_drop(text, text, text, text),
+	barometre.mailing_letter_save(uuid, text, text, text),
+	barometre.letter_contact(text, text),
+	barometre.letter_test_add(uuid, text, text, text, uuid, bytea, timestamptz, text)
+	TO barometre_staff;
+GRANT EXECUTE ON FUNCTION
+	barometre.letter_test_take(timestamptz),
+	barometre.letter_test_done(uuid, text, integer)
+	TO barometre_mailer;
+
+-- the contact list as numbers, and whom a mailing would go to
+GRANT EXECUTE ON FUNCTION
+	barometre.staff_segments(text),
+	barometre.staff_contacts(text),
+	barometre.staff_bounce_reasons(text),
+	barometre.staff_bounced(text, text, uuid, integer),
+	barometre.staff_dry_run_rows(uuid, text, uuid, integer),
+	barometre.staff_mailing_preview(text, text, text[], text[], text, timestamptz, timestamptz)
+	TO barometre_staff;

@@ -25,7 +25,9 @@ static bool is_option(const char *word)
 static bool takes_value(const char *option)
 {
 	static const char *const names[] = {"--role", "--format", "--out",
-		"--despite-findings", "--custodian", "--key"};
+		"--despite-findings", "--recipient", "--maildir", "--custodian", "--key",
+		"--on", "--not-after", "--edition", "--dkim", "--relay-address",
+		"--name-server", "--days", "--answers", "--seed", "--database"};
 
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (strcmp(option, names[i]) == 0)

@@ -39,11 +39,20 @@ bool command_read_file(const char *file, struct buf *out, struct err *) MUST_USE
 command_fn command_migrate, command_serve, command_check_form, command_check_config;
 command_fn command_edition_create, command_edition_open, command_edition_close,
 	command_edition_list, command_count, command_record;
-command_fn command_contacts_import, command_link, command_mailing_list, command_wishes;
+command_fn command_contacts_import, command_link, command_wishes;
+command_fn command_mailing_list, command_mailing_show, command_mailing_dry_run,
+	command_mailing_add, command_mailing_pause, command_mailing_resume,
+	command_mailing_cancel, command_mailing_now, command_mailing_reschedule,
+	command_mailing_decide;
+command_fn command_mail_hold, command_mail_release, command_mail_state;
 command_fn command_export, command_coding_export, command_coding_import;
 command_fn command_account_create, command_account_key;
 command_fn command_key_make, command_key_test, command_key_list;
-command_fn command_edition_check, command_purge;
+command_fn command_bounce, command_contacts_object;
+command_fn command_edition_check, command_purge, command_doctor, command_rehearse;
+
+/* command_fails; a mail server's pipe gets EX_TEMPFAIL instead, so that it keeps the message. */
+int command_bounce_fails(const struct command_line *, const struct err *);
 
 /* The privacy check before an opening (app/privacy_check.h): prints what was found on standard error, in French; false when it
  * is severe and the line has no --despite-findings "REASON". */

@@ -231,34 +231,6 @@ int command_link(const struct command_line *line)
 	return ok ? EXIT_SUCCESS : command_fails(&err);
 }
 
-int command_mailing_list(const struct command_line *line)
-{
-	struct err err = {0};
-	SCOPED(db_drop) struct db *db = command_database(line, &err);
-	SCOPED(db_rows_drop) struct db_rows *rows = NULL;
-	struct db_params params = {0};
-
-	db_text_z(&params, command_word(line, 0));
-	if (!db || !db_run(db, &SQL_STAFF_MAILINGS, &params, &rows, &err))
-		return command_fails(&err);
-	printf("%-12s %-21s %-10s %8s %8s %8s %8s %8s\n", "mailing", "due (UTC)", "state",
-		"planned", "sent", "refused", "skipped", "unknown");
-	for (size_t i = 0; i < db_count(rows); i++) {
-		char due[21];
-
-		clock_rfc3339(db_usec(rows, i, "due"), due);
-		printf("%-12.*s %-21s %-10.*s %8lld %8lld %8lld %8lld %8lld\n",
-			(int)db_str(rows, i, "kind").n, db_str(rows, i, "kind").p, due,
-			(int)db_str(rows, i, "state").n, db_str(rows, i, "state").p,
-			(long long)db_int(rows, i, "total"),
-			(long long)db_int(rows, i, "sent"),
-			(long long)db_int(rows, i, "refused"),
-			(long long)db_int(rows, i, "skipped"),
-			(long long)db_int(rows, i, "unknown"));
-	}
-	return EXIT_SUCCESS;
-}
-
 static void print_csv(const char *text)
 {
 	putchar('"');

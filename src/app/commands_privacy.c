@@ -76,6 +76,8 @@ static const char *words_of(const char *kind)
 		{"wishes", "souhaits de contact"},
 		{"sessions", "sessions de l’équipe"},
 		{"tasks", "tâches terminées"},
+		{"reports", "empreintes de retours"},
+		{"requests", "demandes d’opposition"},
 		{"journal", "lignes du journal"},
 		{"objections", "oppositions (gardées)"},
 		{"invitations", "invitations"},

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "barometre/mail/verp.h"
 #include "barometre/web/sites.h"
 
 struct option {
@@ -62,8 +63,20 @@ static const struct option options[] = {
 	TEXT(mail_from_address, "", false, "address of the sender; needed with smtp_url"),
 	TEXT(mail_reply_to, "", false,
 		"where answers to a mail go, empty for the sender"),
+	TEXT(bounce_address, "", false,
+		"where bounces go, for example \"rebonds@barometre.example.org\"; each mail adds +… to what stands before the @; empty: to mail_from_address"),
 	NUMBER(mail_per_minute, 60, 1, 100000, "mails a minute, at most"),
+	NUMBER(mail_domain_per_minute, 0, 0, 100000,
+		"of these to one domain, such as that of a large provider; 0: no limit of its own"),
 	NUMBER(mail_connections, 2, 1, 50, "connections to the relay, at most"),
+	TEXT(bounce_imap_url, "", false,
+		"mailbox that barometre bounce reads, \"imaps://host/INBOX\" or \"imap://host/INBOX\" (STARTTLS, required); empty for none"),
+	TEXT(bounce_imap_user, "", false, "log-in at that mailbox"),
+	TEXT(bounce_imap_password_file, "", false, "file with its password, one line"),
+	TEXT(bounce_imap_ca_file, "", false,
+		"certificate authorities for it, empty for the system's"),
+	TEXT(bounce_maildir, "", false,
+		"folder of a Maildir that barometre bounce reads, empty for none"),
 	TEXT(organisation, "l’organisateur de l’enquête", false,
 		"who runs the survey, named in notices and mails"),
 	TEXT(contact_address, "", true,
@@ -134,6 +147,13 @@ static bool check_values(const char *file, const struct config *c, struct err *e
 		return err_set(err, ERR_INVALID,
 			"%s: trusted_proxy is \"%s\", must be addresses in figures such as \"127.0.0.1 ::1\"",
 			file, c->trusted_proxy);
+	if (*c->bounce_address) {
+		struct err why = {0};
+
+		if (!verp_check(c->bounce_address, &why))
+			return err_set(err, ERR_INVALID, "%s: bounce_address: %s", file,
+				why.text);
+	}
 	if (*c->smtp_url && !*c->mail_from_address)
 		return err_set(err, ERR_INVALID,
 			"%s: smtp_url is set, so mail_from_address must be too", file);

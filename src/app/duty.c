@@ -12,6 +12,7 @@
 #include "barometre/base/confine.h"
 #include "barometre/base/log.h"
 #include "login.h"
+#include "mail_mark.h"
 
 const char *duty_name(enum duty duty)
 {
@@ -89,6 +90,18 @@ void keyring_release(struct keyring *ring)
 	*ring = (struct keyring){0};
 }
 
+/* The staff site seals what it cannot open. */
+static bool load_public_half(const char *folder, struct keyring *ring, struct err *err)
+{
+	struct secret_key address;
+	bool ok = keyring_get(folder, "address.key", &address, err);
+
+	if (ok)
+		ring->address_public = box_public(&address);
+	secret_wipe(&address, sizeof(address));
+	return ok;
+}
+
 /* What the duty does not need is zero before it starts. */
 static void keep_only(enum duty duty, struct keyring *ring)
 {
@@ -103,7 +116,6 @@ static void keep_only(enum duty duty, struct keyring *ring)
 			secret_wipe(&keys->cookies, sizeof(keys->cookies));
 		}
 	}
-	secret_wipe(&ring->mail.addresses, sizeof(ring->mail.addresses));
 	if (duty != DUTY_MAILER) {
 		secret_wipe(&ring->mail, sizeof(ring->mail));
 		secret_wipe(&ring->address, sizeof(ring->address));
@@ -137,11 +149,14 @@ static struct duty_sockets keep_sockets(enum duty duty, const struct duty_socket
  * relay is read by the mailer later. */
 static void confine_duty(enum duty duty, const struct config *config)
 {
-	const char *const closed[] = {config->key_directory,
-		duty != DUTY_MAILER && *config->smtp_password_file
-			? config->smtp_password_file
-			: NULL,
-		NULL};
+	const char *closed[4] = {config->key_directory};
+	size_t n = 1;
+
+	if (duty != DUTY_MAILER && *config->smtp_password_file)
+		closed[n++] = config->smtp_password_file;
+	/* Of barometre bounce alone. */
+	if (config->bounce_imap_password_file && *config->bounce_imap_password_file)
+		closed[n++] = config->bounce_imap_password_file;
 	const struct confinement offered = confine_offered();
 	const struct confinement done = confine(duty == DUTY_KEEPER ? NULL : closed);
 	bool files = done.files || duty == DUTY_KEEPER || !offered.files;
@@ -153,18 +168,19 @@ static void confine_duty(enum duty duty, const struct config *config)
 }
 
 static int work(const struct config *config, enum duty duty, const struct keyring *ring,
-	const struct duty_sockets *sockets)
+	const struct duty_sockets *sockets, struct mail_mark_file *mark)
 {
 	switch (duty) {
 	case DUTY_WEB:
 		return duty_web(config, ring, sockets->public_listener);
 	case DUTY_STAFF:
-		return duty_staff(config, sockets->staff_listener, sockets->handing);
+		return duty_staff(
+			config, ring, sockets->staff_listener, sockets->handing);
 	case DUTY_KEEPER:
 		return duty_keeper(config, sockets->taking);
 	case DUTY_MAILER:
 	default:
-		return duty_mailer(config, ring);
+		return duty_mailer(config, ring, mark);
 	}
 }
 
@@ -172,6 +188,7 @@ int duty_run(const struct config *config, enum duty duty, const struct duty_sock
 {
 	struct duty_sockets sockets = keep_sockets(duty, all);
 	struct keyring *ring = secret_alloc(sizeof(*ring));
+	struct mail_mark_file mark = {.fd = -1};
 	struct config own = *config;
 	struct err err = {0};
 	int status = EXIT_FAILURE;
@@ -181,13 +198,19 @@ int duty_run(const struct config *config, enum duty duty, const struct duty_sock
 	own.database = login_string(config, duty_name(duty), &err);
 	if (!own.database ||
 		((duty == DUTY_WEB || duty == DUTY_MAILER) &&
-			!keyring_load(config->key_directory, ring, &err))) {
+			!keyring_load(config->key_directory, ring, &err)) ||
+		(duty == DUTY_STAFF &&
+			!load_public_half(config->key_directory, ring, &err))) {
 		log_error("duty.keys", F_ERR(&err));
+	} else if (duty == DUTY_MAILER &&
+		!mail_mark_open(&mark, config->key_directory, &err)) {
+		log_error("duty.mark", F_ERR(&err));
 	} else {
 		keep_only(duty, ring);
 		confine_duty(duty, config);
-		status = work(&own, duty, ring, &sockets);
+		status = work(&own, duty, ring, &sockets, &mark);
 	}
+	mail_mark_close(&mark);
 	secret_free(own.database);
 	keyring_release(ring);
 	secret_free(ring);

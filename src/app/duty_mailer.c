@@ -13,8 +13,10 @@
 #include "barometre/app/duties.h"
 #include "barometre/base/log.h"
 #include "barometre/mail/letter.h"
+#include "barometre/mail/objection_desk.h"
 #include "barometre/mail/outbox.h"
 #include "barometre/store/migrate.h"
+#include "mail_mark.h"
 #include "sql_catalog.h"
 
 struct mailer {
@@ -116,7 +118,8 @@ static bool read_password(const char *file, char *out, size_t size, struct err *
 }
 
 static void run(struct mailer *m, const struct config *config, const struct keyring *ring,
-	const struct editions *editions, const char *password)
+	const struct editions *editions, const char *password,
+	struct mail_mark_file *mark)
 {
 	struct smtp_options smtp_options = {
 		.url = config->smtp_url,
@@ -133,11 +136,17 @@ static void run(struct mailer *m, const struct config *config, const struct keyr
 		.reply_to = config->mail_reply_to,
 		.organisation = config->organisation,
 		.contact_address = config->contact_address,
+		.bounce_address = config->bounce_address,
 		.per_minute = (int)config->mail_per_minute,
+		.domain_per_minute = (int)config->mail_domain_per_minute,
 		.now = clock_now,
 		.address_public = box_public(&ring->address),
 		.address_secret = ring->address,
 		.stops = ring->mail.stops,
+		.bounces = ring->mail.bounces,
+		.mark = mark->known ? &mark->mark : NULL,
+		.keep_mark = mail_mark_keep,
+		.keep_arg = mark,
 	};
 	struct edition_tokens *tokens = secret_alloc(
 		(ring->edition_count + 1) * sizeof(*tokens));
@@ -159,14 +168,18 @@ static void run(struct mailer *m, const struct config *config, const struct keyr
 			F_TEXT("error", strerror(m->ca_error)),
 			F_TEXT("remedy",
 				"no mail leaves under TLS: let the service read smtp_ca_file, and keep it out of key_directory"));
+	struct objection_desk *desk = objection_desk_new(
+		m->loop, m->pool, &ring->address, &ring->mail.addresses);
 	outbox_start(m->outbox);
 	log_info("duty.ready", F_COUNT("revision", m->revision));
 	loop_run(m->loop);
+	objection_desk_free(desk);
 	timer_free(m->timer);
 	outbox_free(m->outbox);
 	smtp_free(smtp);
 	secret_wipe(&options.address_secret, sizeof(options.address_secret));
 	secret_wipe(&options.stops, sizeof(options.stops));
+	secret_wipe(&options.bounces, sizeof(options.bounces));
 	secret_free(tokens);
 }
 
@@ -183,7 +196,8 @@ static bool load_editions(const struct config *config, struct editions *ret)
 	return false;
 }
 
-int duty_mailer(const struct config *config, const struct keyring *ring)
+int duty_mailer(const struct config *config, const struct keyring *ring,
+	struct mail_mark_file *mark)
 {
 	struct mailer m = {.status = EXIT_FAILURE};
 	struct editions editions = {0};
@@ -201,7 +215,7 @@ int duty_mailer(const struct config *config, const struct keyring *ring)
 	m.revision = editions.revision;
 	m.loop = loop_new();
 	m.pool = db_pool_new(m.loop, config->database, "barometre_mailer", 2);
-	run(&m, config, ring, &editions, password);
+	run(&m, config, ring, &editions, password, mark);
 	secret_wipe(password, sizeof(password));
 	db_pool_free(m.pool);
 	loop_free(m.loop);

@@ -177,7 +177,8 @@ static bool hand_over(
 	return handover_send(*(const int *)arg, edition, file, passphrase);
 }
 
-int duty_staff(const struct config *config, int listener, int handing)
+int duty_staff(const struct config *config, const struct keyring *ring, int listener,
+	int handing)
 {
 	struct site_process p = {.loop = loop_new(), .revision = -1};
 	struct editions editions = {0};
@@ -188,6 +189,11 @@ int duty_staff(const struct config *config, int listener, int handing)
 		.now = clock_now,
 		.hand_over = hand_over,
 		.hand_over_arg = &handing,
+		.address_public = &ring->address_public,
+		.sender = {config->public_url, config->mail_from_name,
+			config->mail_from_address, config->mail_reply_to,
+			config->organisation, config->contact_address},
+		.editions = &editions,
 	};
 	struct staff_site *site = NULL;
 
@@ -197,10 +203,10 @@ int duty_staff(const struct config *config, int listener, int handing)
 		p.revision = editions.revision;
 		site = staff_site_new(p.loop, p.pool, &options);
 	}
-	editions_release(&editions);
 	run(&p, config, listener, site ? staff_site_handle : handle_down, site);
 	staff_site_free(site);
 	db_pool_free(p.pool);
+	editions_release(&editions);
 	loop_free(p.loop);
 	return p.status;
 }

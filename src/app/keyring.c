@@ -164,7 +164,8 @@ uint64_t keyring_stamp(const char *folder)
 		uint64_t hash =
 			1469598103934665603u; /* FNV-1a, only to notice a change */
 
-		if (entry->d_name[0] == '.')
+		if (entry->d_name[0] == '.' ||
+			strcmp(entry->d_name, KEYRING_MAIL_MARK) == 0)
 			continue;
 		for (const char *c = entry->d_name; *c; c++)
 			hash = (hash ^ (unsigned char)*c) * 1099511628211u;

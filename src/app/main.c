@@ -7,6 +7,9 @@
 #include "barometre/base/secret.h"
 #include "commands.h"
 
+#define MAILING_HELP \
+ "MAILING is a kind (relance1), a kind and an audience (relance1:patients), or the first characters of an id (mailing list)."
+
 static const struct command commands[] = {
 	{"serve", "", "run the sites, the keeper and the mailer until SIGTERM",
 		"Stays in the foreground. SIGHUP restarts the processes without losing a request.",
@@ -72,12 +75,74 @@ static const struct command commands[] = {
 	{"contacts import", "CODE FILE.csv", "import contacts: all lines or none",
 		"UTF-8 or Windows-1252; \";\" or \",\"; columns email, nom, public, departement, type. Errors are listed by line.",
 		2, true, command_contacts_import},
+	{"contacts object", "", "write down that somebody wants no more mail, for ever",
+		"The address is read from standard input, never from the command line. Holds for every edition, and for lists imported later.",
+		0, true, command_contacts_object},
+	{"bounce", "[--maildir FOLDER | --imap | --stdin [--recipient ADDRESS]]",
+		"read the mail that came back: dead addresses are not written to again",
+		"Without an option: bounce_maildir and bounce_imap_url of the configuration, 1000 messages of each at most; the timer does that.\n"
+		"  --maildir FOLDER      this Maildir: new is moved to cur when what it says is recorded\n"
+		"  --imap                the mailbox of bounce_imap_url only\n"
+		"  --stdin               one message, as a mail server's pipe gives it\n"
+		"  --recipient ADDRESS   the same, with the envelope's recipient\n"
+		"Exit status with the last two: 0, or 75 when the mail server has to keep the message and try again.",
+		0, true, command_bounce},
 	{"link", "CODE EMAIL | CODE --all",
 		"print the personal link of a contact, or of all (CSV)",
 		"For support on the telephone and for tests. A link lets its holder answer: give it to nobody else.",
 		1, true, command_link},
-	{"mailing list", "CODE", "the plan of mailings and where each stands", "", 1,
-		true, command_mailing_list},
+	{"mailing list", "CODE", "the plan of mailings and where each stands",
+		"Times are those of the edition's zone. planned = sent + refused + skipped + unknown + what is still to send.\n" MAILING_HELP,
+		1, true, command_mailing_list},
+	{"mailing show", "CODE MAILING [--list]",
+		"one mailing: when, for whom, what became of its rows",
+		"  --list  one line a row: six characters of the contact's id, state, reason, time, the relay's code and words; never an address\n" MAILING_HELP,
+		2, true, command_mailing_show},
+	{"mailing dry-run", "CODE MAILING [--list]",
+		"who would get a mailing at this moment, and why the others would not; sends nothing",
+		"Exact: it asks what the mailer asks. Counts by audience, department and type.\n"
+		"  --list  one line a contact: six characters of the id, audience, department, type, verdict; never an address\n" MAILING_HELP,
+		2, true, command_mailing_dry_run},
+	{"mailing add", "CODE FILE.json", "plan one mailing more",
+		"The file holds one object as in \"mail.plan\" of the edition file, best of kind \"targeted\":\n"
+		"  {\"kind\":\"targeted\",\"title\":\"Rappel aux CHU\",\"on\":\"2026-12-01\",\"notAfter\":\"2026-12-11\",\"audience\":\"etablissements\",\n"
+		"   \"departments\":[\"31\"],\"types\":[\"CHU\"],\"received\":\"invitation\",\"stopAtPercent\":60,\"letter\":\"lettre.txt\"}\n"
+		"kind, and \"on\" or \"after\":{\"kind\":\"relance1\",\"days\":7}, are needed, and the title of a targeted one. \"letter\" is the path of its text; "
+		"without it, that of the edition or of the program.",
+		2, true, command_mailing_add},
+	{"mailing pause", "CODE MAILING",
+		"nothing more is taken from a mailing until mailing resume", MAILING_HELP,
+		2, true, command_mailing_pause},
+	{"mailing resume", "CODE MAILING", "let a paused mailing go on",
+		"Nobody is written to twice, and nobody is forgotten.\n" MAILING_HELP, 2,
+		true, command_mailing_resume},
+	{"mailing cancel", "CODE MAILING",
+		"end a mailing that is not finished; there is no way back",
+		"What has not left is skipped (cancelled). Delays that count from it keep the day they have.\n" MAILING_HELP,
+		2, true, command_mailing_cancel},
+	{"mailing now", "CODE MAILING [--yes]", "send a planned mailing now",
+		"Its day becomes now; the window of the edition, who gets it and the pace stay. Delays that count from it count from its end.\n"
+		"Asks first, unless --yes is given.\n" MAILING_HELP,
+		2, true, command_mailing_now},
+	{"mailing reschedule", "CODE MAILING --on DATE [--not-after DATE]",
+		"another day for a mailing; one that is held, because it was too late, goes on",
+		"From the opening of the window on --on, to the end of the window on --not-after. Dates of the edition's zone.\n" MAILING_HELP,
+		2, true, command_mailing_reschedule},
+	{"mailing decide", "CODE MAILING sent|again|give-up [CONTACT] [--yes]",
+		"say what becomes of rows of which nobody knows whether they left",
+		"They were on their way when the mailer or the database died. The relay's log tells.\n"
+		"  sent     they have left\n"
+		"  again    send them again: somebody may get the mail twice; asks first, unless --yes is given\n"
+		"  give-up  they are not sent\n"
+		"CONTACT is the first characters of a contact's id (mailing show --list); without it, all unknown rows.\n" MAILING_HELP,
+		3, true, command_mailing_decide},
+	{"mail hold", "", "hold all mail of all editions until mail release", "", 0, true,
+		command_mail_hold},
+	{"mail release", "[--yes]", "let mail leave again",
+		"After a restored backup it asks first, unless --yes is given: what had left since the backup may leave again.",
+		0, true, command_mail_release},
+	{"mail state", "", "whether all mail is held, since when and why", "", 0, true,
+		command_mail_state},
 	{"wishes", "CODE", "open the contact wishes with the trustee's key (CSV)",
 		"Needs <edition>.trustee in key_directory; prints what people asked to be contacted for.",
 		1, true, command_wishes},
@@ -90,6 +155,29 @@ static const struct command commands[] = {
 		"store the themes of open answers and publish them in a new release",
 		"Columns verbatim, theme; one line a theme; themes are those of the question's codebook. All lines or none.",
 		2, true, command_coding_import},
+	{"doctor",
+		"[--edition CODE] [--json] [--dkim NAME] [--relay-address ADDRESS] [--name-server ADDRESS]",
+		"say whether this installation is fit to send mail",
+		"Looks at the disk, the keys, the database and the clock, the relay (connection, TLS, login; no mail is sent), what the name servers "
+		"say of the sender (SPF, DKIM, DMARC, MX, PTR), the windows and the plan; says each remedy.\n"
+		"  --dkim NAME              the key the relay signs with (s= of a DKIM-Signature)\n"
+		"  --relay-address ADDRESS  from where mail reaches the world, when that is not the relay itself\n"
+		"  --name-server ADDRESS    ask this name server rather than the machine's\n"
+		"  --json                   for programs\n"
+		"What cannot be looked at is \"inconnu\", which is no failure. Exit status: 0 fit, 8 something severe.",
+		0, true, command_doctor},
+	{"rehearse",
+		"CODE [--answers N%] [--days N] [--out FOLDER] [--seed N] [--database CONNINFO]",
+		"play a whole edition in compressed time, and say what each day would send",
+		"On a copy of the edition in a database of its own, to made-up addresses and a relay inside this program that sends nothing: the "
+		"edition's database is only read. Prints each day with its mailings, audiences, numbers and hours, and who is left out and why.\n"
+		"  --answers N%         of those invited who have not answered, so many do each week: reminders shrink\n"
+		"  --seed N             another draw of who they are (1)\n"
+		"  --days N             only the first N days\n"
+		"  --out FOLDER         one mail of each mailing and audience, as .eml\n"
+		"  --database CONNINFO  play in this empty database, where the owner may make none (ALTER ROLE … CREATEDB)\n"
+		"Exit status: 0 every mailing would end in time, 5 one would not.",
+		1, true, command_rehearse},
 	{"purge", "[--dry-run]", "delete what has been kept long enough, and prove it",
 		"Contacts and contact wishes past the dates of their edition, expired sessions, finished tasks, old lines of the journal. "
 		"Objections are kept. Rewrites the tables (each is locked meanwhile), also after what the keeper deleted by itself, and counts "
@@ -180,7 +268,9 @@ static int run_command(
 		(strcmp(command->name, "check-config") == 0 &&
 			!command_flag(&line, "--describe"))) {
 		if (!config_load(config_file, &config, &err))
-			return command_fails(&err);
+			return command->run == command_bounce
+				? command_bounce_fails(&line, &err)
+				: command_fails(&err);
 		line.config = &config;
 	}
 	status = command->run(&line);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* privacy_check_program.c - what the configuration of this program, and the thresholds of the edition, would give away. */
+#include <arpa/inet.h>
 #include <sys/stat.h>
 
 #include "barometre/app/keyring.h"
@@ -8,20 +9,45 @@
 #define USUAL_BASE 11
 #define USUAL_CELL 5
 
-/* The host of "scheme://host[:port]" or "host:port" is this machine itself. */
-static bool is_loopback(struct str url)
+/* "scheme://host[:port][/…]", "host:port", "[::1]:port", "::1". */
+static struct str host_of(struct str url)
 {
-	static const char *const names[] = {"127.", "localhost", "[::1]", "::1"};
 	const char *slashes = strstr(url.p, "://");
+	struct str rest, host = {0};
 
 	if (slashes) {
 		url.n -= (size_t)(slashes + 3 - url.p);
 		url.p = slashes + 3;
 	}
-	for (size_t i = 0; i < COUNT_OF(names); i++)
-		if (str_starts(url, str_of(names[i])))
-			return true;
-	return false;
+	rest = url;
+	if (str_cut(&rest, '/', &host))
+		url = host;
+	rest = url;
+	if (str_starts(url, STR("["))) {
+		rest.p++;
+		rest.n--;
+		return str_cut(&rest, ']', &host) ? host : url;
+	}
+	/* More colons than one: an address of IPv6 without a port. */
+	if (!str_cut(&rest, ':', &host) || memchr(rest.p, ':', rest.n))
+		return url;
+	return host;
+}
+
+/* This machine itself (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3, RFC 6761 section 6.3). */
+static bool is_loopback(struct str url)
+{
+	struct str host = host_of(url);
+	char text[INET_ADDRSTRLEN] = "";
+	struct in_addr address;
+
+	if (str_eq_nocase(host, STR("localhost")) || str_eq_z(host, "::1"))
+		return true;
+	if (host.n >= sizeof(text))
+		return false;
+	memcpy(text, host.p, host.n);
+	return inet_pton(AF_INET, text, &address) == 1 &&
+		ntohl(address.s_addr) >> 24 == 127;
 }
 
 static void check_url(const char *url, const char *key, const char *harm,

@@ -27,14 +27,13 @@ bool address_box_seal(struct buf *out, const struct public_key *key, const char 
 }
 
 static json_t *open_address(
-	const struct claimed *c, const struct outbox_options *o, struct err *err)
+	struct str box, const struct outbox_options *o, struct err *err)
 {
 	struct buf plain = BUF_LIMIT(ADDRESS_BYTES);
 	json_error_t where;
 	json_t *address = NULL;
 
-	if (box_open(&plain, &o->address_public, &o->address_secret, buf_str(&c->box),
-		    err)) {
+	if (box_open(&plain, &o->address_public, &o->address_secret, box, err)) {
 		address = json_loadb(
 			buf_str(&plain).p, plain.n, JSON_REJECT_DUPLICATES, &where);
 		if (!json_is_string(json_object_get(address, "email")) ||
@@ -51,7 +50,7 @@ static json_t *open_address(
 }
 
 bool delivery_letter_write(struct buf *out, struct buf *ret_to, const struct claimed *c,
-	const struct outbox_options *o, const struct edition *edition,
+	const char *source, const struct outbox_options *o, const struct edition *edition,
 	const struct key *tokens, struct err *err)
 {
 	const struct edition_audience *audience = edition_audience_find(
@@ -60,7 +59,7 @@ bool delivery_letter_write(struct buf *out, struct buf *ret_to, const struct cla
 
 	if (!audience)
 		return err_set(err, ERR_MISSING, "the edition has no such audience");
-	SCOPED(json_drop) json_t *address = open_address(c, o, err);
+	SCOPED(json_drop) json_t *address = open_address(buf_str(&c->box), o, err);
 	if (!address)
 		return false;
 	struct token token = token_mint(
@@ -78,6 +77,7 @@ bool delivery_letter_write(struct buf *out, struct buf *ret_to, const struct cla
 	char *closes = clock_french_date(edition->closes - 1, edition->zone);
 	const struct letter_values values = {
 		.kind = c->kind,
+		.source = source,
 		.audience = c->audience,
 		.audience_label = audience->form->audience_label,
 		.form_title = audience->form->title,
@@ -102,5 +102,35 @@ bool delivery_letter_write(struct buf *out, struct buf *ret_to, const struct cla
 	secret_wipe(&token, sizeof(token));
 	secret_wipe(token_text, sizeof(token_text));
 	secret_wipe(link, strlen(link));
+	return ok;
+}
+
+bool trial_letter_write(struct buf *out, struct buf *ret_to,
+	const struct letter_test *test, const char *source,
+	const struct outbox_options *o, const struct edition *edition,
+	const struct edition_audience *audience, struct err *err)
+{
+	const struct letter_sender sender = {
+		.public_url = o->public_url,
+		.from_name = o->from_name,
+		.from_address = o->from_address,
+		.reply_to = o->reply_to,
+		.organisation = o->organisation,
+		.contact_address = o->contact_address,
+	};
+	struct letter_example example = {0};
+
+	SCOPED(json_drop) json_t *address = open_address(test->address_box, o, err);
+	if (!address)
+		return false;
+	letter_example_make(&example, &sender, edition, audience, test->kind.p, o->now());
+	example.values.source = source;
+	example.values.test = true;
+	example.values.to_name = json_string_value(json_object_get(address, "name"));
+	example.values.to_address = json_string_value(json_object_get(address, "email"));
+	bool ok = letter_write(out, &example.values, err);
+	if (ok)
+		buf_puts(ret_to, example.values.to_address);
+	letter_example_release(&example);
 	return ok;
 }

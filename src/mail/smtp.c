@@ -4,7 +4,8 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 
-#define CONNECT_SECONDS 30L
+#include "smtp_relay.h"
+
 #define REPLY_SECONDS \
  300 /* RFC 5321 section 4.5.3.2: five minutes for most, ten for the dot */
 #define REPLY_BYTES 200
@@ -18,7 +19,8 @@ struct smtp {
 	long connections, reply_seconds;
 	struct transfer *transfers;
 	size_t in_flight;
-	bool calling; /* a done is running */
+	enum smtp_trouble trouble; /* of the last one */
+	bool calling;              /* a done is running */
 };
 
 /* The last command sent. A refusal means different things after each. */
@@ -205,6 +207,49 @@ static enum smtp_outcome outcome_of(
 	return decided ? SMTP_REFUSED : SMTP_DEFERRED;
 }
 
+/* Sources: curl's libcurl-errors(3); RFC 4954 section 6 (530, 534, 535, 538 are about the log-in). */
+static enum smtp_trouble trouble_of(
+	const struct transfer *t, CURLcode result, enum smtp_outcome outcome)
+{
+	if (outcome != SMTP_DEFERRED)
+		return SMTP_TROUBLE_NONE;
+	switch ((int)result) {
+	case CURLE_USE_SSL_FAILED:
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+	case CURLE_SSL_ENGINE_INITFAILED:
+		return SMTP_TROUBLE_TLS;
+	case CURLE_LOGIN_DENIED:
+	case CURLE_AUTH_ERROR:
+		return SMTP_TROUBLE_LOGIN;
+	case CURLE_OPERATION_TIMEDOUT:
+		return SMTP_TROUBLE_TIMEOUT;
+	default:
+		break;
+	}
+	if (t->code == 530 || t->code == 534 || t->code == 535 || t->code == 538)
+		return SMTP_TROUBLE_LOGIN;
+	return t->code >= 400 ? SMTP_TROUBLE_REPLY : SMTP_TROUBLE_CONNECTION;
+}
+
+const char *smtp_trouble_name(enum smtp_trouble trouble)
+{
+	static const char *const names[] = {
+		"none", "connection", "tls", "login", "timeout", "reply"};
+
+	return names[trouble];
+}
+
+enum smtp_trouble smtp_last_trouble(const struct smtp *smtp)
+{
+	return smtp->trouble;
+}
+
 static void transfer_free(struct transfer *t)
 {
 	if (t->next)
@@ -238,6 +283,7 @@ static void settle(struct smtp *smtp)
 		void *arg = t->arg;
 		char reply[REPLY_BYTES];
 
+		smtp->trouble = trouble_of(t, result, outcome);
 		memcpy(reply, t->reply, sizeof(reply));
 		must(curl_multi_remove_handle(smtp->multi, easy) == CURLM_OK);
 		transfer_free(t);
@@ -296,30 +342,14 @@ void smtp_free(struct smtp *smtp)
 
 static void set_relay(CURL *easy, const struct smtp *smtp)
 {
-	bool direct_tls = str_starts(str_of(smtp->url), STR("smtps://"));
+	const struct smtp_options options = {.url = smtp->url,
+		.user = smtp->user,
+		.password = smtp->password,
+		.require_tls = smtp->require_tls,
+		.ca_file = smtp->ca_file,
+		.reply_seconds = (int)smtp->reply_seconds};
 
-	curl_easy_setopt(easy, CURLOPT_URL, smtp->url);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	curl_easy_setopt(easy, CURLOPT_USE_SSL,
-		(long)(smtp->require_tls || direct_tls ? CURLUSESSL_ALL
-						       : CURLUSESSL_NONE));
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	if (*smtp->ca_file) {
-		curl_easy_setopt(easy, CURLOPT_CAINFO, smtp->ca_file);
-		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	}
-	if (*smtp->user) {
-		curl_easy_setopt(easy, CURLOPT_USERNAME, smtp->user);
-		curl_easy_setopt(easy, CURLOPT_PASSWORD, smtp->password);
-	}
-	/* The environment has no say in where mail goes. */
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT,
-		smtp->reply_seconds < CONNECT_SECONDS ? smtp->reply_seconds
-						      : CONNECT_SECONDS);
-	curl_easy_setopt(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, smtp->reply_seconds);
+	smtp_relay_set(easy, &options);
 }
 
 void smtp_send(struct smtp *smtp, const char *from, const char *to, struct str message,

@@ -104,9 +104,40 @@ struct id16 contact_stop_id(const struct key *stops, const struct id16 *contact)
 	return hash_keyed16(stops, STR("stop|v1"), contact->b, sizeof(contact->b));
 }
 
-struct id16 delivery_bounce_id(const struct key *bounces, const struct id16 *delivery)
+#define SIV_BYTES (BOUNCE_BYTES - sizeof(struct id16))
+
+/* out = id XOR mask(siv): its own inverse. */
+static void bounce_mask(const struct key *bounces, const unsigned char *siv,
+	const unsigned char *id, unsigned char *out)
 {
-	return hash_keyed16(bounces, STR("bounce|v1"), delivery->b, sizeof(delivery->b));
+	struct id16 mask = hash_keyed16(bounces, STR("bounce|mask|v1"), siv, SIV_BYTES);
+
+	for (size_t i = 0; i < sizeof(mask.b); i++)
+		out[i] = (unsigned char)(id[i] ^ mask.b[i]);
+}
+
+struct bounce_id contact_bounce_id(const struct key *bounces, const struct id16 *contact)
+{
+	struct id16 siv = hash_keyed16(
+		bounces, STR("bounce|id|v1"), contact->b, sizeof(contact->b));
+	struct bounce_id id;
+
+	memcpy(id.b, siv.b, SIV_BYTES);
+	bounce_mask(bounces, id.b, contact->b, id.b + SIV_BYTES);
+	return id;
+}
+
+bool bounce_id_open(
+	const struct key *bounces, const struct bounce_id *id, struct id16 *ret_contact)
+{
+	struct id16 contact;
+
+	bounce_mask(bounces, id->b, id->b + SIV_BYTES, contact.b);
+	struct bounce_id again = contact_bounce_id(bounces, &contact);
+	if (!secret_equal(again.b, id->b, BOUNCE_BYTES))
+		return false;
+	*ret_contact = contact;
+	return true;
 }
 
 struct hash32 address_hash(const struct key *addresses, struct str address)

@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "barometre/store/plan_store.h"
 #include "barometre/store/privacy_store.h"
+#include "define_private.h"
+#include "plan_private.h"
 #include "sql_catalog.h"
 
 #define MAX_AUDIENCES 16
 #define MAX_CHANNELS 32
-#define MAX_MAILINGS 4
 #define MAX_FORM_BYTES (4 << 20)
 
 struct audience_definition {
@@ -25,10 +27,6 @@ struct audience_definition {
 	struct str channels[MAX_CHANNELS];
 	size_t channel_count;
 };
-struct mailing_definition {
-	const char *kind;
-	usec_t due, not_after;
-};
 struct definition { /* texts are borrowed from the JSON */
 	const char *file;
 	const char *code, *title, *zone;
@@ -37,10 +35,10 @@ struct definition { /* texts are borrowed from the JSON */
 	bool count_partials;
 	const char *keys;
 	const json_t *mail, *retention;
-	int from_minute, to_minute;
+	struct window window;
 	struct audience_definition audiences[MAX_AUDIENCES];
 	size_t audience_count;
-	struct mailing_definition mailings[MAX_MAILINGS];
+	struct planned_mailing mailings[PLAN_MAX_MAILINGS];
 	size_t mailing_count;
 };
 
@@ -52,47 +50,10 @@ static void definition_release(struct definition *d)
 	}
 }
 
-/* Reading: `at` is where we are ("audiences[0]"), `key` what is read. */
-
 static bool wrong(const struct definition *d, const char *at, const char *key,
 	const char *remedy, struct err *err)
 {
-	return err_set(err, ERR_INVALID, "%s: \"%s%s%s\" %s", d->file, at, *at ? "." : "",
-		key, remedy);
-}
-
-static bool check_keys(const struct definition *d, const char *at, const json_t *object,
-	const char *const *known, struct err *err)
-{
-	const char *key;
-	json_t *value;
-
-	if (!json_is_object(object))
-		return err_set(err, ERR_INVALID, "%s: \"%s\" must be an object {…}",
-			d->file, *at ? at : "the file");
-	/* jansson's iterators want a mutable object and do not change it. */
-	json_t *walked = json_copy((json_t *)(uintptr_t)object);
-	bool good = true;
-	json_object_foreach(walked, key, value) {
-		const char *const *k = known;
-		while (*k && !str_eq_z(str_of(key), *k))
-			k++;
-		if (!*k && good)
-			good = wrong(d, at, key, "is not a known key: remove it", err);
-	}
-	json_decref(walked);
-	return good;
-}
-
-static bool get_text(const struct definition *d, const char *at, const json_t *object,
-	const char *key, const char **ret, struct err *err)
-{
-	const json_t *value = json_object_get(object, key);
-
-	if (!json_is_string(value) || json_string_length(value) == 0)
-		return wrong(d, at, key, "must be a text that is not empty", err);
-	*ret = json_string_value(value);
-	return true;
+	return define_wrong(d->file, at, key, remedy, err);
 }
 
 static bool get_bool(const struct definition *d, const char *at, const json_t *object,
@@ -103,29 +64,6 @@ static bool get_bool(const struct definition *d, const char *at, const json_t *o
 	if (!json_is_boolean(value))
 		return wrong(d, at, key, "must be true or false", err);
 	*ret = json_is_true(value);
-	return true;
-}
-
-static bool get_count(const struct definition *d, const char *at, const json_t *object,
-	const char *key, int64_t *ret, struct err *err)
-{
-	const json_t *value = json_object_get(object, key);
-
-	if (!json_is_integer(value) || json_integer_value(value) < 0 ||
-		json_integer_value(value) > 1000000)
-		return wrong(d, at, key, "must be a whole number from 0", err);
-	*ret = json_integer_value(value);
-	return true;
-}
-
-static bool get_date(const struct definition *d, const char *at, const json_t *object,
-	const char *key, struct civil *ret, struct err *err)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	if (!text || !civil_parse_date(text, ret))
-		return wrong(d, at, key, "must be a date such as \"2026-11-22\"", err);
-	ret->hour = ret->minute = ret->second = 0;
 	return true;
 }
 
@@ -141,23 +79,6 @@ static bool is_code(const char *text, bool with_dash)
 			return false;
 	}
 	return n > 0 && n <= 32;
-}
-
-/* "09:05" as minutes since midnight; "24:00" is the end of the day. */
-static bool get_minute(const struct definition *d, const json_t *window, const char *key,
-	int *ret, struct err *err)
-{
-	struct str text = str_of(json_string_value(json_object_get(window, key))), hour;
-	uint64_t h = 0, m = 0;
-	size_t length = text.n;
-
-	if (length == 5 && str_cut(&text, ':', &hour) && hour.n == 2 &&
-		str_parse_u64(hour, &h) && str_parse_u64(text, &m) && m < 60 &&
-		h * 60 + m <= 1440) {
-		*ret = (int)(h * 60 + m);
-		return true;
-	}
-	return wrong(d, "mail.window", key, "must be a time such as \"09:00\"", err);
 }
 
 /* The form file. */
@@ -258,9 +179,9 @@ static bool read_audience(struct definition *d, const json_t *object, struct err
 	char *at SCOPED(free_char) = x_printf("audiences[%zu]", d->audience_count);
 	const char *path = "";
 
-	if (!check_keys(d, at, object, known, err) ||
-		!get_text(d, at, object, "audience", &ret->audience, err) ||
-		!get_text(d, at, object, "form", &path, err) ||
+	if (!define_keys(d->file, at, object, known, err) ||
+		!define_text(d->file, at, object, "audience", &ret->audience, err) ||
+		!define_text(d->file, at, object, "form", &path, err) ||
 		!get_bool(d, at, object, "openLink", &ret->open_link, err) ||
 		!read_channels(d, at, object, ret, err))
 		return false;
@@ -300,110 +221,57 @@ static bool read_audiences(struct definition *d, const json_t *root, struct err 
 	return true;
 }
 
-static bool read_window(struct definition *d, const json_t *window, struct err *err)
+static bool read_window(struct definition *d, const json_t *mail, struct err *err)
 {
-	static const char *const known[] = {"days", "from", "to", NULL};
-	const json_t *days = json_object_get(window, "days");
+	static const char *const known[] = {"days", "from", "to", "holidays", NULL};
+	const json_t *window = json_object_get(mail, "window");
 
-	if (!check_keys(d, "mail.window", window, known, err))
+	if (!define_keys(d->file, "mail.window", window, known, err))
 		return false;
-	bool good = json_is_array(days) && json_array_size(days) > 0 &&
-		json_array_size(days) <= 7;
-	for (size_t i = 0; good && i < json_array_size(days); i++) {
-		const json_t *day = json_array_get(days, i);
-		good = json_is_integer(day) && json_integer_value(day) >= 1 &&
-			json_integer_value(day) <= 7;
-	}
-	if (!good)
-		return wrong(d, "mail.window", "days",
-			"must be a list of days from 1 (Monday) to 7 (Sunday)", err);
-	if (!get_minute(d, window, "from", &d->from_minute, err) ||
-		!get_minute(d, window, "to", &d->to_minute, err))
-		return false;
-	return d->from_minute < d->to_minute
+	for (size_t i = 0; i < 3; i++)
+		if (!json_object_get(window, known[i]))
+			return wrong(d, "mail.window", known[i],
+				"is missing: such as \"days\": [1, 2, 3, 4, 5], \"from\": \"09:00\", \"to\": "
+				"\"18:00\"",
+				err);
+	return window_parse(mail, d->zone, &d->window, err)
 		? true
-		: wrong(d, "mail.window", "to", "must be later than \"from\"", err);
-}
-
-static usec_t at_minute(const struct definition *d, struct civil day, int minute)
-{
-	/* "24:00" is not a time of the day. */
-	if (minute == 1440)
-		minute = 1439;
-	day.hour = minute / 60;
-	day.minute = minute % 60;
-	return clock_instant(day, d->zone);
-}
-
-static bool read_mailing(
-	struct definition *d, const char *at, const json_t *object, struct err *err)
-{
-	static const char *const known[] = {"kind", "on", "notAfter", NULL};
-	static const char *const kinds[] = {
-		"invitation", "relance1", "relance2", "relance3", NULL};
-	struct mailing_definition *ret = &d->mailings[d->mailing_count];
-	struct civil on, not_after;
-
-	if (!check_keys(d, at, object, known, err) ||
-		!get_text(d, at, object, "kind", &ret->kind, err) ||
-		!get_date(d, at, object, "on", &on, err))
-		return false;
-	if (!str_eq_z(str_of(ret->kind), kinds[d->mailing_count]))
-		return wrong(d, at, "kind",
-			"is out of order: \"invitation\", \"relance1\", \"relance2\", "
-			"\"relance3\"",
-			err);
-	ret->due = at_minute(d, on, d->from_minute);
-	ret->not_after = d->closes;
-	if (json_object_get(object, "notAfter")) {
-		if (!get_date(d, at, object, "notAfter", &not_after, err))
-			return false;
-		ret->not_after = at_minute(d, not_after, d->to_minute);
-	}
-	if (ret->due < d->opens || ret->due >= d->closes)
-		return wrong(
-			d, at, "on", "must lie between \"opens\" and \"closes\"", err);
-	if (ret->not_after <= ret->due || ret->not_after > d->closes)
-		return wrong(
-			d, at, "notAfter", "must lie between \"on\" and \"closes\"", err);
-	if (d->mailing_count && ret->due <= d->mailings[d->mailing_count - 1].due)
-		return wrong(d, at, "on", "must be later than the mailing before", err);
-	d->mailing_count++;
-	return true;
+		: err_prefix(err, "%s", d->file);
 }
 
 static bool read_mail(struct definition *d, const json_t *root, struct err *err)
 {
 	static const char *const known[] = {"window", "plan", NULL};
 	const json_t *mail = json_object_get(root, "mail");
-	const json_t *plan = json_object_get(mail, "plan");
+	const char *audiences[MAX_AUDIENCES];
 
-	if (!check_keys(d, "mail", mail, known, err) ||
-		!read_window(d, json_object_get(mail, "window"), err))
+	if (!define_keys(d->file, "mail", mail, known, err) || !read_window(d, mail, err))
 		return false;
-	if (!json_is_array(plan) || json_array_size(plan) > MAX_MAILINGS)
-		return wrong(
-			d, "mail", "plan", "must be a list of at most 4 mailings", err);
-	for (size_t i = 0; i < json_array_size(plan); i++) {
-		char *at SCOPED(free_char) = x_printf("mail.plan[%zu]", i);
-		if (!read_mailing(d, at, json_array_get(plan, i), err))
-			return false;
-	}
+	for (size_t i = 0; i < d->audience_count; i++)
+		audiences[i] = d->audiences[i].audience;
+	struct plan_frame frame = {.file = d->file,
+		.zone = d->zone,
+		.opens = d->opens,
+		.closes = d->closes,
+		.window = d->window,
+		.audiences = audiences,
+		.audience_count = d->audience_count};
 	d->mail = mail;
-	return true;
+	return plan_read(&frame, "mail.plan", json_object_get(mail, "plan"), d->mailings,
+		&d->mailing_count, err);
 }
 
 static bool read_dates(struct definition *d, const json_t *root, struct err *err)
 {
 	struct civil opens = {0}, closes = {0};
 
-	if (!get_text(d, "", root, "zone", &d->zone, err))
+	if (!define_text(d->file, "", root, "zone", &d->zone, err))
 		return false;
 	if (!clock_zone_exists(d->zone))
 		return wrong(d, "", "zone",
 			"must be a time zone such as \"Europe/Paris\"", err);
-	if (!get_date(d, "", root, "opens", &opens, err) ||
-		!get_date(d, "", root, "closes", &closes, err))
+	if (!define_date(d->file, "", root, "opens", &opens, err) ||
+		!define_date(d->file, "", root, "closes", &closes, err))
 		return false;
 	/* The last day belongs to the edition, to its last second. */
 	closes.hour = 23;
@@ -424,17 +292,17 @@ static bool read_definition(struct definition *d, const json_t *root, struct err
 	const json_t *thresholds = json_object_get(root, "thresholds");
 
 	d->retention = json_object_get(root, "retention");
-	if (!check_keys(d, "", root, known, err) ||
-		!get_text(d, "", root, "code", &d->code, err) ||
-		!get_text(d, "", root, "title", &d->title, err) ||
+	if (!define_keys(d->file, "", root, known, err) ||
+		!define_text(d->file, "", root, "code", &d->code, err) ||
+		!define_text(d->file, "", root, "title", &d->title, err) ||
 		!read_dates(d, root, err) ||
-		!check_keys(d, "thresholds", thresholds, known_thresholds, err) ||
-		!get_count(d, "thresholds", thresholds, "minBase",
+		!define_keys(d->file, "thresholds", thresholds, known_thresholds, err) ||
+		!define_count(d->file, "thresholds", thresholds, "minBase",
 			&d->thresholds.min_base, err) ||
-		!get_count(d, "thresholds", thresholds, "minCell",
+		!define_count(d->file, "thresholds", thresholds, "minCell",
 			&d->thresholds.min_cell, err) ||
 		!get_bool(d, "", root, "countPartials", &d->count_partials, err) ||
-		!get_text(d, "", root, "keys", &d->keys, err))
+		!define_text(d->file, "", root, "keys", &d->keys, err))
 		return false;
 	if (!is_code(d->code, true))
 		return wrong(
@@ -506,9 +374,7 @@ static bool write_mailing(
 
 	db_uuid(&params, &id);
 	db_text_z(&params, d->code);
-	db_text_z(&params, d->mailings[i].kind);
-	db_time(&params, d->mailings[i].due);
-	db_time(&params, d->mailings[i].not_after);
+	planned_mailing_params(&d->mailings[i], &params);
 	return db_run(db, &SQL_EDITION_ADD_MAILING, &params, NULL, err);
 }
 

@@ -8,7 +8,7 @@
 #include "sql_catalog.h"
 
 /* Writing the ledger of a long list takes its time. */
-#define EXPAND_DEADLINE (30 * USEC_PER_SEC)
+#define EXPAND_DEADLINE (5 * USEC_PER_MIN)
 
 /* What to do with the rows; freed with the call. */
 struct job {
@@ -16,6 +16,8 @@ struct job {
 	count_done_fn *count;
 	deliveries_done_fn *deliveries;
 	recorded_done_fn *recorded;
+	mailing_end_fn *end;
+	gate_done_fn *gate;
 	void *arg;
 };
 
@@ -81,14 +83,74 @@ struct db_call *mailing_expand(struct db_pool *pool, const struct mailing *maili
 		(struct job){.count = done, .arg = arg});
 }
 
-struct db_call *mailing_finish(struct db_pool *pool, const struct mailing *mailing,
-	count_done_fn *done, void *arg)
+struct db_call *mailing_hold_late(struct db_pool *pool, const struct mailing *mailing,
+	usec_t now, count_done_fn *done, void *arg)
 {
 	struct db_params params = {0};
 
 	db_uuid(&params, &mailing->id);
-	return start(pool, &SQL_MAILING_FINISH, &params, STORE_DEADLINE, on_count,
+	db_time(&params, now);
+	return start(pool, &SQL_MAILING_HOLD_LATE, &params, STORE_DEADLINE, on_count,
 		(struct job){.count = done, .arg = arg});
+}
+
+static void on_end(void *arg, struct db_rows *rows, const struct err *err)
+{
+	struct job *job = arg;
+	struct mailing_end end = {0};
+
+	if (!err)
+		end = (struct mailing_end){
+			.left = db_int(rows, 0, "n"),
+			.finished = db_true(rows, 0, "finished"),
+			.alarm = db_true(rows, 0, "alarm"),
+		};
+	job->end(job->arg, &end, err);
+}
+
+struct db_call *mailing_finish(struct db_pool *pool, const struct mailing *mailing,
+	usec_t now, mailing_end_fn *done, void *arg)
+{
+	struct db_params params = {0};
+
+	db_uuid(&params, &mailing->id);
+	db_time(&params, now);
+	return start(pool, &SQL_MAILING_FINISH, &params, EXPAND_DEADLINE, on_end,
+		(struct job){.end = done, .arg = arg});
+}
+
+static void on_gate(void *arg, struct db_rows *rows, const struct err *err)
+{
+	struct job *job = arg;
+	struct gate gate = {0};
+
+	if (!err) {
+		gate.held = !db_is_null(rows, 0, "held");
+		gate.restored = gate.held &&
+			str_eq_z(db_str(rows, 0, "held"), "restored");
+		gate.noticed = db_true(rows, 0, "noticed");
+		db_get_uuid(rows, 0, "mark", &gate.mark.mark);
+		gate.mark.sequence = db_int(rows, 0, "sequence");
+		gate.letters = db_int(rows, 0, "letters");
+	}
+	job->gate(job->arg, &gate, err);
+}
+
+struct db_call *mail_gate_check(struct db_pool *pool, const struct mail_mark *known,
+	usec_t now, gate_done_fn *done, void *arg)
+{
+	struct db_params params = {0};
+
+	if (known) {
+		db_uuid(&params, &known->mark);
+		db_i64(&params, known->sequence);
+	} else {
+		db_null(&params);
+		db_null(&params);
+	}
+	db_time(&params, now);
+	return start(pool, &SQL_MAILING_GATE, &params, STORE_DEADLINE, on_gate,
+		(struct job){.gate = done, .arg = arg});
 }
 
 static void on_deliveries(void *arg, struct db_rows *rows, const struct err *err)
@@ -114,6 +176,8 @@ static void on_deliveries(void *arg, struct db_rows *rows, const struct err *err
 		d->kind = db_str(rows, i, "kind");
 		d->address_box = buf_str(&boxes[i]);
 		d->attempt = db_int(rows, i, "attempt");
+		d->waited = db_true(rows, i, "waited");
+		d->sequence = db_int(rows, i, "sequence");
 	}
 	job->deliveries(job->arg, list, count, NULL);
 	for (size_t i = 0; i < count; i++)
@@ -123,13 +187,16 @@ static void on_deliveries(void *arg, struct db_rows *rows, const struct err *err
 }
 
 struct db_call *delivery_claim(struct db_pool *pool, const struct mailing *mailing,
-	usec_t now, int limit, deliveries_done_fn *done, void *arg)
+	usec_t now, int limit, const struct mail_mark *known, deliveries_done_fn *done,
+	void *arg)
 {
 	struct db_params params = {0};
 
 	db_uuid(&params, &mailing->id);
 	db_time(&params, now);
 	db_i64(&params, limit);
+	db_uuid(&params, &known->mark);
+	db_i64(&params, known->sequence);
 	return start(pool, &SQL_MAILING_CLAIM, &params, STORE_DEADLINE, on_deliveries,
 		(struct job){.deliveries = done, .arg = arg});
 }
@@ -158,18 +225,19 @@ static void on_recorded(void *arg, struct db_rows *rows, const struct err *err)
 }
 
 struct db_call *delivery_record(struct db_pool *pool, const struct id16 *mailing,
-	const struct id16 *contact, enum delivery_outcome outcome, int code,
-	const char *queue_id, usec_t retry_at, recorded_done_fn *done, void *arg)
+	const struct id16 *contact, int64_t sequence, enum delivery_outcome outcome,
+	int code, const char *words, usec_t not_before, recorded_done_fn *done, void *arg)
 {
 	struct db_params params = {0};
 
 	db_uuid(&params, mailing);
 	db_uuid(&params, contact);
+	db_i64(&params, sequence);
 	db_text_z(&params, outcome_name(outcome));
 	db_i64(&params, code);
-	db_text_z(&params, queue_id);
-	if (outcome == DELIVERY_DEFERRED)
-		db_time(&params, retry_at);
+	db_text_z(&params, words);
+	if (not_before > 0)
+		db_time(&params, not_before);
 	else
 		db_null(&params);
 	/* When it was recorded: a fact about the clock on the wall, not a decision. */

@@ -221,11 +221,22 @@ bool retention_rewrite(struct db *owner, struct err *err)
 		"VACUUM (FULL) barometre.contact_wish",
 		"VACUUM (FULL) barometre.staff_session",
 		"VACUUM (FULL) barometre.keeper_task",
+		"VACUUM (FULL) barometre.bounce_seen",
+		"VACUUM (FULL) barometre.objection_request",
+		"VACUUM (FULL) barometre.letter_test",
 		"VACUUM (FULL) barometre.journal",
 	};
 
+	/* VACUUM copies what an older snapshot might still see; that of an autovacuum's ANALYZE may be minutes old. */
+	static const char wait[] =
+		"DO $$ BEGIN FOR tenth IN 1..600 LOOP"
+		" EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity"
+		" WHERE datname = current_database() AND backend_type = 'autovacuum worker');"
+		" PERFORM pg_sleep(0.1); PERFORM pg_stat_clear_snapshot();"
+		" END LOOP; END $$";
+
 	for (size_t i = 0; i < COUNT_OF(tables); i++)
-		if (!db_script(owner, tables[i], err))
+		if (!db_script(owner, wait, err) || !db_script(owner, tables[i], err))
 			return false;
 	return true;
 }

@@ -3,10 +3,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "staff_private.h"
+#include "staff_mail.h"
 
-#define LATE_AFTER \
- (2 * USEC_PER_HOUR) /* the sending window of an edition may hold a mailing back a little */
+#define LATE_AFTER (2 * USEC_PER_HOUR) /* behind the first hour when it may leave */
+/* Of a hundred addresses; large senders ask for fewer than two (Gmail, Yahoo: rules of 2024), a list by hand has more. */
+#define BOUNCE_SHARE 5
+#define BOUNCE_LEAST 5
 
 void attention_add(
 	json_t *list, const char *href, const char *link, const char *format, ...)
@@ -52,28 +54,42 @@ void attention_edition(json_t *list, const struct staff_edition *edition, usec_t
 }
 
 static void attention_mailing(json_t *list, const struct staff_edition *edition,
-	const struct db_rows *rows, size_t row, const char *href, usec_t now)
+	const struct db_rows *rows, size_t row, usec_t now)
 {
 	struct str state = db_str(rows, row, "state");
-	const char *label = staff_kind_label(db_str(rows, row, "kind"));
-	usec_t due = db_usec(rows, row, "due");
+	const char *name = mailing_name(rows, row);
+	bool waiting = str_eq_z(state, "planned") && is_in(edition, "open");
+	bool moves = !db_is_null(rows, row, "after_kind");
+	SCOPED(free_char) char *href = NULL;
+	struct id16 id;
+	char text[37];
 
+	db_get_uuid(rows, row, "id", &id);
+	uuid_write(text, &id);
+	href = x_printf("/mailings/%s", text);
+	if (db_true(rows, row, "alarm"))
+		attention_add(list, href, "Voir l’envoi",
+			"%s : le registre ne retrouve pas tous les messages prévus. Prévenez la personne qui exploite le service.",
+			name);
 	if (str_eq_z(state, "held"))
-		attention_add(list, href, "Voir les envois",
-			"%s" NNBSP
-			": envoi retenu. Il ne partira pas sans votre décision.",
-			label);
-	else if (is_in(edition, "open") && str_eq_z(state, "planned") &&
-		db_usec(rows, row, "not_after") < now)
-		attention_add(list, href, "Voir les envois",
-			"%s" NNBSP
-			": la date limite est passée sans que l’envoi soit parti.",
-			label);
-	else if (is_in(edition, "open") && str_eq_z(state, "planned") &&
-		due + LATE_AFTER < now)
-		attention_add(list, href, "Voir les envois",
-			"%s" NNBSP ": l’heure prévue est passée et rien n’est parti.",
-			label);
+		attention_add(list, href, "Choisir une date ou annuler",
+			"%s : envoi retenu, car sa date limite est passée avant que tout soit parti. Il ne partira pas sans votre décision.",
+			name);
+	else if (waiting && db_usec(rows, row, "not_after") < now)
+		attention_add(list, href, "Voir l’envoi",
+			"%s : la date limite est passée sans que l’envoi soit parti.",
+			name);
+	else if (waiting && !moves && !db_true(rows, row, "paused") &&
+		mailing_departure(edition, db_usec(rows, row, "due"),
+			db_usec(rows, row, "not_after")) +
+				LATE_AFTER <
+			now)
+		attention_add(list, href, "Voir l’envoi",
+			"%s : l’heure prévue est passée et rien n’est parti.", name);
+	else if (waiting && db_true(rows, row, "paused") &&
+		db_usec(rows, row, "due") < now)
+		attention_add(list, href, "Reprendre ou annuler",
+			"%s : l’heure prévue est passée, et l’envoi est en pause.", name);
 }
 
 static int64_t sum_of(const struct db_rows *rows, const char *column)
@@ -89,24 +105,58 @@ void attention_mailings(json_t *list, const struct staff_edition *edition,
 	const struct db_rows *rows, usec_t now)
 {
 	SCOPED(free_char) char *href = x_printf("/mailings?edition=%s", edition->code);
-	int64_t unknown = sum_of(rows, "unknown"), refused = sum_of(rows, "refused");
+	int64_t unknown = sum_of(rows, "unknown"), refused = sum_of(rows, "refused"),
+		deferred = sum_of(rows, "deferred");
 	SCOPED(free_char)
 	char *unknown_text = staff_plural(
 		unknown, "message incertain", "messages incertains");
 	SCOPED(free_char)
 	char *refused_text = staff_plural(refused, "message refusé", "messages refusés");
+	SCOPED(free_char)
+	char *deferred_text = staff_plural(deferred, "message", "messages");
 
 	for (size_t i = 0; i < db_count(rows); i++)
-		attention_mailing(list, edition, rows, i, href, now);
+		attention_mailing(list, edition, rows, i, now);
 	if (unknown > 0)
 		attention_add(list, href, "Voir lesquels",
-			"%s" NNBSP
-			": le service s’est interrompu pendant la remise. Rien n’est renvoyé sans la "
+			"%s : le service s’est interrompu pendant la remise. Rien n’est renvoyé sans la "
 			"décision d’une personne, pour n’écrire deux fois à personne.",
 			unknown_text);
+	if (deferred > 0)
+		attention_add(list, href, "Voir les envois",
+			"%s que le relais de courriel n’a pas pris au premier essai, et qui lui seront présentés de nouveau. Si ce nombre ne baisse pas, le relais ne répond peut-être plus.",
+			deferred_text);
 	if (refused > 0)
 		attention_add(list, href, "Voir pourquoi",
 			"%s par le serveur du destinataire.", refused_text);
+}
+
+void attention_gate(
+	json_t *list, const struct staff_edition *edition, const struct db_rows *rows)
+{
+	SCOPED(free_char) char *href = x_printf("/mailings?edition=%s", edition->code);
+
+	if (db_count(rows) == 0 || db_is_null(rows, 0, "held"))
+		return;
+	attention_add(list, href, "Voir que faire", "%s",
+		str_eq_z(db_str(rows, 0, "held"), "restored")
+			? "Tous les courriels sont retenus, car la base vient d’une sauvegarde restaurée. Rien ne partira sans votre décision."
+			: "Tous les courriels sont retenus, à la demande de l’équipe.");
+}
+
+void attention_bounces(json_t *list, const struct staff_edition *edition,
+	const struct db_rows *rows, int64_t contacts)
+{
+	SCOPED(free_char) char *href = x_printf("/contacts?edition=%s", edition->code);
+	int64_t bounced = sum_of(rows, "n");
+	SCOPED(free_char)
+	char *text = staff_plural(bounced, "adresse est", "adresses sont");
+
+	if (bounced * 100 < contacts * BOUNCE_SHARE || bounced < BOUNCE_LEAST)
+		return;
+	attention_add(list, href, "Voir pourquoi",
+		"%s en erreur, soit plus de %d contacts sur cent. Si la liste est ancienne, mettez-la à jour : trop d’erreurs nuisent à la remise des autres courriels.",
+		text, BOUNCE_SHARE);
 }
 
 /* The newest task of each kind counts; older ones were asked again. */

@@ -23,11 +23,13 @@ void staff_edition_from_row(
 	*ret = (struct staff_edition){.opens = db_usec(rows, row, "opens"),
 		.closes = db_usec(rows, row, "closes"),
 		.has_release = !db_is_null(rows, row, "release"),
-		.custodians = str_eq_z(db_str(rows, row, "keys"), "custodians")};
+		.custodians = str_eq_z(db_str(rows, row, "keys"), "custodians"),
+		.min_base = db_int(rows, row, "min_base")};
 	copy(ret->code, sizeof(ret->code), db_str(rows, row, "code"));
 	copy(ret->title, sizeof(ret->title), db_str(rows, row, "title"));
 	copy(ret->zone, sizeof(ret->zone), db_str(rows, row, "zone"));
 	copy(ret->state, sizeof(ret->state), db_str(rows, row, "state"));
+	copy(ret->window, sizeof(ret->window), db_str(rows, row, "send_window"));
 }
 
 /* The row asked for; without a wish the newest open one, else the newest. The count of rows when there is none. */

@@ -2,14 +2,15 @@
 /*
  * staff_dashboard.c - how is it going, what leaves next, what needs me.
  *
- *   edition → names of its audiences → participation → answers by day → mailings → tasks → record of the count → page
+ *   edition → names of its audiences → participation → answers by day → mailings → gate → bounces → tasks
+ *   → record of the count → page
  *
  * Participation only: before the count nobody sees anything of the answers, and this page never does.
  */
 #include <stdio.h>
 
 #include "sql_catalog.h"
-#include "staff_private.h"
+#include "staff_mail.h"
 
 /* Sums over the audiences. */
 struct totals {
@@ -166,38 +167,54 @@ static char *make_lead(const struct staff_edition *edition, usec_t now)
 
 /* ---- what leaves next ---- */
 
-static json_t *make_next(const struct board *board, const struct staff_edition *edition,
-	const struct db_rows *rows)
+/* The number is what is known now of all audiences together; of a part of them the page of the mailing says it exactly. */
+static char *next_words(const struct staff_step *step, const struct totals *all,
+	const struct db_rows *rows, size_t i)
 {
-	const struct totals *all = &board->all;
+	const struct staff_edition *edition = &step->edition;
+	bool first = str_eq_z(db_str(rows, i, "kind"), "invitation");
+	int64_t people = first ? all->contacts - all->objected
+			       : all->sent - all->done_invited;
+	SCOPED(free_char)
+	char *at = clock_french_time(mailing_departure(edition, db_usec(rows, i, "due"),
+					     db_usec(rows, i, "not_after")),
+		edition->zone);
+	SCOPED(free_char)
+	char *how_many = staff_plural(people > 0 ? people : 0, "personne", "personnes");
+	SCOPED(free_char)
+	char *whom = mailing_population(step, db_str(rows, i, "audience"),
+		db_str(rows, i, "departments"), db_str(rows, i, "types"),
+		db_str(rows, i, "received"));
+
+	if (str_eq_z(db_str(rows, i, "kind"), "targeted") ||
+		!db_is_null(rows, i, "audience"))
+		return x_printf("%s, le %s. %s.", mailing_name(rows, i), at, whom);
+	return x_printf("%s, le %s, à %s environ%s.", mailing_name(rows, i), at, how_many,
+		first ? "" : " qui n’ont pas encore répondu");
+}
+
+static json_t *make_next(const struct staff_step *step, const struct db_rows *rows)
+{
+	const struct board *board = step->own;
+	const struct staff_edition *edition = &step->edition;
+	SCOPED(free_char) char *href = x_printf("/mailings?edition=%s", edition->code);
 
 	if (strcmp(edition->state, "open") != 0 && strcmp(edition->state, "draft") != 0)
 		return json_false();
 	for (size_t i = 0; i < db_count(rows); i++) {
-		struct str state = db_str(rows, i, "state"),
-			   kind = db_str(rows, i, "kind");
-		bool first = str_eq_z(kind, "invitation");
-		int64_t people = first ? all->contacts - all->objected
-				       : all->sent - all->done_invited;
-		SCOPED(free_char)
-		char *at = clock_french_time(db_usec(rows, i, "due"), edition->zone);
-		SCOPED(free_char)
-		char *how_many = staff_plural(
-			people > 0 ? people : 0, "personne", "personnes");
-		SCOPED(free_char)
-		char *href = x_printf("/mailings?edition=%s", edition->code);
+		struct str state = db_str(rows, i, "state");
 		SCOPED(free_char) char *text = NULL;
 		char left[40];
 
+		if (db_true(rows, i, "paused"))
+			continue;
 		staff_number(
 			left, db_int(rows, i, "planned") + db_int(rows, i, "claimed"));
 		if (str_eq_z(state, "sending"))
 			text = x_printf("%s en cours d’envoi, encore %s à remettre.",
-				staff_kind_label(kind), left);
+				mailing_name(rows, i), left);
 		else if (str_eq_z(state, "planned"))
-			text = x_printf("%s, le %s, à %s environ%s.",
-				staff_kind_label(kind), at, how_many,
-				first ? "" : " qui n’ont pas encore répondu");
+			text = next_words(step, &board->all, rows, i);
 		if (text)
 			return json_pack(
 				"{s:s, s:s}", "NEXT_TEXT", text, "NEXT_HREF", href);
@@ -257,6 +274,28 @@ static void tasks_read(void *arg, struct db_rows *rows, const struct err *err)
 	ask_edition(step, &SQL_COUNT_RECORD, record_read);
 }
 
+static void reasons_read(void *arg, struct db_rows *rows, const struct err *err)
+{
+	struct staff_step *step = arg;
+	struct board *board = step->own;
+
+	if (staff_is_down(step, err))
+		return;
+	attention_bounces(board->attention, &step->edition, rows, board->all.contacts);
+	ask_edition(step, &SQL_STAFF_TASK_LIST, tasks_read);
+}
+
+static void gate_read(void *arg, struct db_rows *rows, const struct err *err)
+{
+	struct staff_step *step = arg;
+	struct board *board = step->own;
+
+	if (staff_is_down(step, err))
+		return;
+	attention_gate(board->attention, &step->edition, rows);
+	ask_edition(step, &SQL_STAFF_BOUNCE_REASONS, reasons_read);
+}
+
 static void mailings_read(void *arg, struct db_rows *rows, const struct err *err)
 {
 	struct staff_step *step = arg;
@@ -268,11 +307,10 @@ static void mailings_read(void *arg, struct db_rows *rows, const struct err *err
 		chart_mark(board->chart,
 			staff_days_between(0, db_usec(rows, i, "due"), "UTC"),
 			staff_kind_label(db_str(rows, i, "kind")));
-	json_object_set_new(
-		step->content, "NEXT", make_next(board, &step->edition, rows));
+	json_object_set_new(step->content, "NEXT", make_next(step, rows));
 	attention_mailings(
 		board->attention, &step->edition, rows, step->site->options.now());
-	ask_edition(step, &SQL_STAFF_TASK_LIST, tasks_read);
+	staff_ask(step, &SQL_STAFF_MAIL_STATE, NULL, gate_read);
 }
 
 static void days_read(void *arg, struct db_rows *rows, const struct err *err)

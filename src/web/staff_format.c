@@ -83,7 +83,7 @@ const char *staff_kind_label(struct str kind)
 {
 	static const struct word words[] = {{"invitation", "Invitation"},
 		{"relance1", "Relance\u00a01"}, {"relance2", "Relance\u00a02"},
-		{"relance3", "Relance\u00a03"}};
+		{"relance3", "Relance\u00a03"}, {"targeted", "Envoi ciblé"}};
 
 	return word_of(words, COUNT_OF(words), kind, "Envoi");
 }
@@ -100,7 +100,7 @@ const char *staff_edition_state(struct str state)
 const char *staff_mailing_state(struct str state)
 {
 	static const struct word words[] = {{"planned", "prévu"}, {"sending", "en cours"},
-		{"finished", "terminé"}, {"held", "retenu"}};
+		{"finished", "terminé"}, {"held", "retenu"}, {"cancelled", "annulé"}};
 
 	return word_of(words, COUNT_OF(words), state, "");
 }
@@ -121,7 +121,11 @@ const char *staff_reason(struct str reason)
 		{"objected", "ne veut plus recevoir de message"},
 		{"bounced", "adresse en erreur"},
 		{"late", "date limite de l’envoi passée"},
+		{"left_out", "plus concernée par cet envoi"},
 		{"closed", "enquête close"},
+		{"cancelled", "envoi annulé"},
+		{"target", "assez de réponses déjà reçues"},
+		{"given_up", "abandonné par décision de l’équipe"},
 	};
 
 	return word_of(words, COUNT_OF(words), reason, "");

@@ -45,6 +45,8 @@ struct staff_site {
 /* One row of staff/editions, as much as pages need. */
 struct staff_edition {
 	char code[33], title[256], zone[65], state[16];
+	char window[400]; /* of its mail: {"window": …} */
+	int64_t min_base;
 	usec_t opens, closes;
 	bool has_release;
 	bool custodians; /* the counting key is not on the server */
@@ -58,7 +60,7 @@ struct staff_step {
 	struct exchange *exchange;
 	const struct str *parts;
 	enum staff_role least;
-	staff_fn *next;
+	staff_fn *next, *then; /* then: after `next`, of a chain of two */
 	/* Who asks */
 	char login[65];
 	enum staff_role role;
@@ -147,6 +149,11 @@ void attention_add(json_t *list, const char *href, const char *link, const char 
 void attention_edition(json_t *list, const struct staff_edition *, usec_t now);
 void attention_mailings(
 	json_t *list, const struct staff_edition *, const struct db_rows *, usec_t now);
+/* All mail is held: a row of staff/mail_state. */
+void attention_gate(json_t *list, const struct staff_edition *, const struct db_rows *);
+/* Too many addresses are wrong: rows of staff/bounce_reasons, and how many contacts there are. */
+void attention_bounces(json_t *list, const struct staff_edition *, const struct db_rows *,
+	int64_t contacts);
 void attention_tasks(
 	json_t *list, const struct staff_edition *, const struct db_rows *, usec_t now);
 void attention_record(json_t *list, const struct staff_edition *, const json_t *record);
@@ -159,7 +166,25 @@ void staff_login_detach(struct staff_site
 		*); /* the site goes: passwords still being checked are nobody's */
 void staff_get_dashboard(void *site, struct exchange *, const struct str *parts);
 void staff_get_mailings(void *site, struct exchange *, const struct str *parts);
-void staff_get_ledger(void *site, struct exchange *, const struct str *parts);
+void staff_get_mailing(void *site, struct exchange *, const struct str *parts);
+void staff_get_mailing_action(void *site, struct exchange *, const struct str *parts);
+void staff_post_mailing_action(void *site, struct exchange *, const struct str *parts);
+void staff_get_new_mailing(void *site, struct exchange *, const struct str *parts);
+void staff_post_new_mailing(void *site, struct exchange *, const struct str *parts);
+void staff_get_hold(void *site, struct exchange *, const struct str *parts);
+void staff_post_hold(void *site, struct exchange *, const struct str *parts);
+void staff_get_release(void *site, struct exchange *, const struct str *parts);
+void staff_post_release(void *site, struct exchange *, const struct str *parts);
+void staff_get_contacts(void *site, struct exchange *, const struct str *parts);
+void staff_get_lift(void *site, struct exchange *, const struct str *parts);
+void staff_post_lift(void *site, struct exchange *, const struct str *parts);
+void staff_get_objection(void *site, struct exchange *, const struct str *parts);
+void staff_post_objection(void *site, struct exchange *, const struct str *parts);
+void staff_get_letters(void *site, struct exchange *, const struct str *parts);
+void staff_get_letter(void *site, struct exchange *, const struct str *parts);
+void staff_post_letter(void *site, struct exchange *, const struct str *parts);
+void staff_post_letter_reset(void *site, struct exchange *, const struct str *parts);
+void staff_post_letter_test(void *site, struct exchange *, const struct str *parts);
 void staff_get_editions(void *site, struct exchange *, const struct str *parts);
 void staff_get_edition(void *site, struct exchange *, const struct str *parts);
 void staff_get_close(void *site, struct exchange *, const struct str *parts);

@@ -4,7 +4,7 @@
 
 #include "barometre/store/count_store.h"
 #include "sql_catalog.h"
-#include "staff_private.h"
+#include "staff_mail.h"
 
 #define JOURNAL_PAGE 100
 
@@ -224,6 +224,22 @@ static const char *action_words(struct str action)
 		{"key.test", "fichier d’un dépositaire essayé"},
 		{"open-despite", "ouverture malgré les constats du contrôle"},
 		{"purge", "effacement à l’échéance"},
+		{"mailing.add", "envoi prévu"},
+		{"mailing.pause", "envoi mis en pause"},
+		{"mailing.resume", "envoi repris"},
+		{"mailing.now", "envoi avancé à maintenant"},
+		{"mailing.cancel", "envoi annulé"},
+		{"mailing.reschedule", "envoi changé de date"},
+		{"delivery.sent", "messages incertains déclarés partis"},
+		{"delivery.again", "messages incertains envoyés de nouveau"},
+		{"delivery.give_up", "messages incertains abandonnés"},
+		{"mail.hold", "tous les courriels retenus"},
+		{"mail.release", "courriels laissés repartir"},
+		{"letter.save", "lettre enregistrée"},
+		{"letter.drop", "texte d’une lettre retiré"},
+		{"letter.test", "essai d’une lettre demandé"},
+		{"contact_object", "opposition enregistrée"},
+		{"contact_lift", "erreur d’adresse levée"},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(table); i++)
@@ -242,13 +258,17 @@ static void journal_read(void *arg, struct db_rows *rows, const struct err *err)
 		return;
 	count = db_count(rows);
 	list = json_array();
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		struct str action = db_str(rows, i, "action");
+		SCOPED(free_char)
+		char *detail = mail_journal_words(action, db_str(rows, i, "detail"));
+
 		json_array_append_new(list,
 			json_pack("{s:o, s:s, s:s, s:s}", "AT",
 				staff_json_time(db_usec(rows, i, "at"), "Europe/Paris"),
 				"WHO", db_str(rows, i, "login").p, "ACTION",
-				action_words(db_str(rows, i, "action")), "DETAIL",
-				db_str(rows, i, "detail").p));
+				action_words(action), "DETAIL", detail));
+	}
 	content = json_pack("{s:o}", "LINES", list);
 	if (count == JOURNAL_PAGE) {
 		SCOPED(free_char)

@@ -41,6 +41,8 @@ static void good_file_gives_values_and_defaults(void **state)
 	assert_int_equal(config.web_workers, 3);
 	assert_string_equal(config.public_listen, "127.0.0.1:8080");
 	assert_string_equal(config.smtp_tls, "required");
+	assert_string_equal(config.bounce_address, "");
+	assert_int_equal(config.mail_domain_per_minute, 0);
 	config_release(&config);
 	assert_null(config.database);
 }
@@ -55,6 +57,8 @@ static void refusal_names_what_is_wrong(void **state)
 		{"web_workers = \"many\"\n", "web_workers"},
 		{"smtp_tls = \"maybe\"\n", "must be \"required\" or \"none\""},
 		{"smtp_url = \"smtp://relay\"\n", "mail_from_address"},
+		{"bounce_address = \"nobody\"\n", "bounce_address"},
+		{"mail_domain_per_minute = -1\n", "must be 0 to"},
 		{"public_url = \"https://b.example.org/\"\n",
 			"must not end with a slash"},
 		{"public_url = \"b.example.org\"\n", "must begin with https://"},

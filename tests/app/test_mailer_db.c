@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The mailer's process, and the file of the relay's authorities: it is confined, and certificates are renewed. */
+/* The mailer's process, which is confined: the file of the relay's authorities, and the file of its own that says how far it was. */
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -77,6 +77,7 @@ static struct mailing_child start_mailer(char *ca_file)
 		.mail_from_name = none,
 		.mail_from_address = none,
 		.mail_reply_to = none,
+		.bounce_address = none,
 		.mail_per_minute = 1,
 		.mail_connections = 1,
 	};
@@ -175,10 +176,52 @@ static void an_authority_that_can_be_read_is_not_mentioned(void **state)
 	assert_int_equal(status_of(&child), 0);
 }
 
+/* What it knows is on disk, written by a process that has closed the key folder behind itself. */
+static void another_database_is_noticed_by_the_next_process(void **state)
+{
+	char *mark SCOPED(free_char) = x_printf("%s/mail.mark", keys);
+	struct stat info;
+
+	(void)state;
+	struct mailing_child child = start_mailer(ca_beside);
+	char *ready SCOPED(free_char) = read_until(&child, "event=duty.ready");
+	assert_non_null(ready);
+	for (int i = 0; i < 500 && (stat(mark, &info) != 0 || info.st_size == 0); i++)
+		(void)usleep(20000);
+	assert_int_equal(info.st_mode & 0777, 0600);
+	assert_true(info.st_size > 0);
+	assert_int_equal(kill(child.pid, SIGKILL), 0);
+	(void)status_of(&child);
+	run(world.owner, "UPDATE barometre.mail_gate SET mark = gen_random_uuid()");
+	child = start_mailer(ca_beside);
+	char *held SCOPED(free_char) = read_until(&child, "event=mail.held");
+	assert_non_null(held);
+	assert_non_null(strstr(held, "level=error"));
+	assert_non_null(strstr(held, "barometre mail release"));
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM barometre.mail_gate WHERE held = 'restored'"),
+		1);
+	/* One word of a person's, and the next process goes on. */
+	run(world.owner, "SELECT barometre.mail_release('essai')");
+	char *released SCOPED(free_char) = read_until(&child, "event=mail.released");
+	assert_non_null(released);
+	assert_int_equal(kill(child.pid, SIGTERM), 0);
+	assert_int_equal(status_of(&child), 0);
+	child = start_mailer(ca_beside);
+	char *again SCOPED(free_char) = read_until(&child, "event=duty.ready");
+	assert_non_null(again);
+	(void)usleep(2500000);
+	assert_int_equal(kill(child.pid, SIGTERM), 0);
+	assert_null(read_until(&child, "event=mail.held"));
+	assert_int_equal(status_of(&child), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_authority_that_can_be_read_is_not_mentioned),
+		cmocka_unit_test(another_database_is_noticed_by_the_next_process),
 		cmocka_unit_test(a_replaced_authority_starts_the_process_again),
 		cmocka_unit_test(
 			an_authority_in_the_key_folder_is_said_and_nothing_loops),

@@ -405,6 +405,14 @@ static void the_program_is_looked_at(void **state)
 	SCOPED(privacy_findings_release) struct privacy_findings all = {0};
 	static const char *const who[] = {
 		"web.database", "staff.database", "keeper.database", "mailer.database"};
+	/* A name that begins like this machine's is another's. */
+	static const struct {
+		const char *url;
+		bool here;
+	} hosts[] = {{"smtp://127.8.9.1:25", true}, {"smtp://LOCALHOST", true},
+		{"smtps://[::1]:465", true}, {"smtp://localhost.example.org:25", false},
+		{"smtp://127.0.0.1.example.org", false}, {"smtp://1.127.0.0:25", false},
+		{"smtp://[::1234]:25", false}, {"smtp://localhosts/127.0.0.1", false}};
 
 	(void)state;
 	assert_int_equal(chmod(folder, 0755), 0);
@@ -426,6 +434,14 @@ static void the_program_is_looked_at(void **state)
 	want(&in, "keys-in-database", inside, PRIVACY_SEVERE);
 	assert_null(find(&in, "no-https", ""));
 	assert_null(find(&in, "smtp-clear", ""));
+	for (size_t i = 0; i < COUNT_OF(hosts); i++) {
+		SCOPED(privacy_findings_release) struct privacy_findings seen = {0};
+
+		config.smtp_url = (char *)(uintptr_t)hosts[i].url;
+		seen = check_with(world.owner, edition, &config);
+		if ((find(&seen, "smtp-clear", "") == NULL) != hosts[i].here)
+			fail_msg("%s", hosts[i].url);
+	}
 	config.key_directory = beside;
 	run(world.owner,
 		"UPDATE barometre.edition SET min_base = 5, min_cell = 1, keys = 'custodians'");

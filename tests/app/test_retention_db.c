@@ -10,6 +10,7 @@ static void make(void)
 		"DELETE FROM barometre.contact_wish; DELETE FROM barometre.draft; DELETE FROM barometre.urn;"
 		"DELETE FROM barometre.invitation; DELETE FROM barometre.contact; DELETE FROM barometre.objection;"
 		"DELETE FROM barometre.staff_session; DELETE FROM barometre.keeper_task; DELETE FROM barometre.journal;"
+		"DELETE FROM barometre.bounce_seen; DELETE FROM barometre.objection_request;"
 		"DELETE FROM barometre.count_record; DELETE FROM barometre.edition_audience; DELETE FROM barometre.edition;"
 		"DELETE FROM barometre.form");
 	make_edition("vieille", "counted");
@@ -36,6 +37,11 @@ static void make(void)
 		" now() + (i - 3) * interval '1 hour', '\\x00' FROM generate_series(1, 5) i;"
 		"INSERT INTO barometre.keeper_task (kind, edition, asked_by, finished_at) VALUES"
 		" ('close', 'vieille', 'camille', now() - interval '31 days'), ('count', 'vieille', 'camille', now());"
+		"INSERT INTO barometre.bounce_seen VALUES (sha256('old'), current_date - 181), (sha256('new'), current_date - 180);"
+		"INSERT INTO barometre.objection_request (id, address_box, state, asked_by, asked_at) VALUES"
+		" (gen_random_uuid(), NULL, 'done', 'camille', now() - interval '31 days'),"
+		" (gen_random_uuid(), NULL, 'done', 'camille', now() - interval '29 days'),"
+		" (gen_random_uuid(), '\\x01', 'waiting', 'camille', now() - interval '31 days');"
 		"INSERT INTO barometre.keeper_task (kind, edition, asked_by) VALUES ('close', 'ouverte', 'camille');"
 		"INSERT INTO barometre.journal (at, login, action) VALUES (now() - interval '13 months', 'camille', 'login'),"
 		" (now() - interval '11 months', 'camille', 'login'), (now() - interval '5 years', 'keeper', 'count_record')");
@@ -108,12 +114,16 @@ static void what_is_due_goes_and_nothing_else(void **state)
 	assert_int_equal(line_of(&report, "tasks", "")->deleted, 1);
 	assert_int_equal(line_of(&report, "journal", "")->deleted, 1);
 	assert_int_equal(line_of(&report, "objections", "")->deleted, 0);
-	assert_int_equal(deleted_of(&report), 10 + 4 + 3 + 1 + 1);
+	assert_int_equal(line_of(&report, "reports", "")->deleted, 1);
+	assert_int_equal(line_of(&report, "reports", "")->after, 1);
+	assert_int_equal(line_of(&report, "requests", "")->deleted, 1);
+	assert_int_equal(line_of(&report, "requests", "")->after, 2);
+	assert_int_equal(deleted_of(&report), 10 + 4 + 3 + 1 + 1 + 1 + 1);
 	/* The journal has totals. */
 	assert_int_equal(
 		rows_of("journal",
 			"action = 'purge' AND detail ="
-			" 'vieille bounces 3, vieille contacts 10, tasks 1, journal 1'"),
+			" 'vieille bounces 3, vieille contacts 10, tasks 1, reports 1, requests 1, journal 1'"),
 		1);
 	assert_int_equal(
 		rows_of("journal", "action = 'purge' AND detail = 'vieille wishes 4'"),

@@ -93,7 +93,7 @@ class Round:
             "thresholds": {"minBase": 11, "minCell": 5}, "countPartials": True, "keys": "server",
             "audiences": [{"audience": "essai", "form": str(HERE / "form.json"), "openLink": True,
                            "channels": ["newsletter"]}],
-            "mail": {"window": {"days": [1, 2, 3, 4, 5, 6, 7], "from": "00:00", "to": "24:00"},
+            "mail": {"window": {"days": [1, 2, 3, 4, 5, 6, 7], "from": "00:00", "to": "24:00", "holidays": "none"},
                      "plan": [{"kind": "invitation", "on": today.isoformat()}]},
         }
         folder = test.folder

@@ -244,7 +244,7 @@ class Field:
             "keys": "custodians" if custodians else "server",
             "audiences": [{"audience": audience, "form": str(FORMS / f"{audience}.json"), "openLink": True,
                            "channels": []} for audience in self.plan.audiences],
-            "mail": {"window": {"days": [1, 2, 3, 4, 5, 6, 7], "from": "00:00", "to": "24:00"},
+            "mail": {"window": {"days": [1, 2, 3, 4, 5, 6, 7], "from": "00:00", "to": "24:00", "holidays": "none"},
                      "plan": [{"kind": "invitation", "on": day(0)}] if mails else []},
         }), encoding="utf-8")
         self.run("edition", "create", str(path))

@@ -23,10 +23,9 @@ from browser import connection_to  # noqa: E402
 
 ROLES = ("web", "staff", "keeper", "mailer")
 # Of people and answers, what each role may read at all, and then by column only.
-MAY_READ = {"web": set(), "staff": set(), "mailer": {"contact", "invitation"},
+MAY_READ = {"web": set(), "staff": set(), "mailer": set(),
             "keeper": {"urn", "draft", "response", "verbatim", "place_total", "contact_wish", "invalid_box"}}
-NEVER_COLUMNS = {"mailer": {("invitation", "mac"), ("contact", "address_hash"), ("contact", "stop_hash")},
-                 "keeper": {("draft", "loc"), ("draft", "resume_box")}}
+NEVER_COLUMNS = {"keeper": {("draft", "loc"), ("draft", "resume_box")}}
 
 
 # -- T3: the catalogue
@@ -228,9 +227,14 @@ def derived(raw):
             yield hashlib.new(name, data).digest()
         for size in (16, 32, 64):
             yield hashlib.blake2b(data, digest_size=size).digest()
-        for label in ("tok|v1", "mac|v1", "loc|v1", "stop|v1", "bounce|v1", "address|v1"):
+        for label in ("tok|v1", "mac|v1", "loc|v1", "stop|v1", "bounce|id|v1", "bounce|mask|v1", "address|v1"):
             yield hashlib.blake2b(label.encode() + b"\0" + data, digest_size=32).digest()
             yield hashlib.blake2b(label.encode() + b"\0" + data, digest_size=16).digest()
+
+
+def bounce_of(mail):
+    """The id in a return address (mail/verp.h)."""
+    return keys.from_base32(re.fullmatch(r"[^+@]+\+([a-z2-7]{45})@.*", mail["return"])[1])
 
 
 def ids_of_mails(report, mails, look):
@@ -239,11 +243,13 @@ def ids_of_mails(report, mails, look):
     seen = {}
     for mail in mails:
         ids = {"token": keys.from_base32(mail["token"]), "stop": keys.from_base32(mail["stop"]),
-               "Message-ID": mail["message"].partition("@")[0].encode()}
+               "Message-ID": mail["message"].partition("@")[0].encode(), "bounce": bounce_of(mail)}
         for name, value in ids.items():
             if value in seen:
                 problems.append(f"a {name} is there twice, or is also a {seen[value]}")
             seen[value] = name
+        if any(str(mail[place]).find(mail["return"].partition("@")[0]) >= 0 for place in ("message", "head", "others")):
+            problems.append("a header of the letter itself holds the return address")
         for place in ("message", "return", "others"):
             text = str(mail[place])
             for secret in (mail["token"], mail["token"][:8], mail["stop"][:8], ids["token"].hex(), ids["stop"].hex()):
@@ -253,9 +259,12 @@ def ids_of_mails(report, mails, look):
             problems.append("the unsubscribe link holds the token")
     # Nobody makes one from the other, nor from what the database has of the person, without a key.
     targets = {keys.from_base32(m[name])[:8]: name for m in mails for name in ("token", "stop")}
+    # The first half of a bounce id, and the second, which hides the contact: 12 and 16 bytes.
+    targets |= {bounce_of(m)[:8]: "bounce id" for m in mails} | {bounce_of(m)[12:20]: "bounce id" for m in mails}
     targets |= {bytes.fromhex(row["mac"])[:8]: "mac" for row in look.rows["invitation"]}
     targets |= {bytes.fromhex(row["loc"])[:8]: "locator" for row in look.rows["draft"]}
     sources = [(name, keys.from_base32(m[name])) for m in mails for name in ("token", "stop")]
+    sources += [("bounce id", part) for m in mails for part in (bounce_of(m), bounce_of(m)[:12], bounce_of(m)[12:])]
     sources += [("Message-ID", m["message"].encode()) for m in mails]
     sources += [("Message-ID", m["message"].partition("@")[0].encode()) for m in mails]
     sources += [("address", m["to"].encode()) for m in mails]
@@ -266,7 +275,7 @@ def ids_of_mails(report, mails, look):
             tried += 1
             if value[:8] in targets:
                 problems.append(f"{targets[value[:8]]} is a plain hash of {name}")
-    report.check("T10", f"{len(mails)} mails: each has a token, an unsubscribe id and a Message-ID of its own, which no other header "
+    report.check("T10", f"{len(mails)} mails: each has a token, an unsubscribe id, a return address and a Message-ID of its own, which no other header "
                         f"holds, and none of {tried} plain hashes makes one of another, a mac or a locator",
                  sorted(set(problems)) if mails else ["no mail was sent"])
 
@@ -365,7 +374,7 @@ def rights(report, administrator):
         may, refused = readable_columns(administrator, role, columns + hidden)
         wrong = {(t, c) for t, c in may if (t, c) in hidden or t not in MAY_READ[role]} | may & NEVER_COLUMNS.get(role, set())
         # The ledger of mails: of people only, and of no answer.
-        wrong = {(t, c) for t, c in wrong if not (t == "delivery" and (role == "mailer" or role == "staff" and (t, c) not in hidden))}
+        wrong = {(t, c) for t, c in wrong if not (role == "staff" and t == "delivery" and (t, c) not in hidden)}
         tables = {t for t, _ in may}
         both += [role] if tables & set(IDENTITY) and tables & set(READABLE) else []
         lost = MAY_READ[role] - tables

@@ -241,10 +241,10 @@ const kept = new Set();
 const keeping = new Set();
 const pageFolder = join(world.folder, 'html');
 
-/* Each distinct page of the public site that anybody meets is kept as the server wrote it, for the checkers of HTML
+/* Each distinct page of both sites that anybody meets is kept as the server wrote it, for the checkers of HTML
  * (markup.mjs). Distinct: other tags or attributes, not only another answer in a field. */
 function keep(answer) {
-  if (!answer.url().startsWith(world.public) || !/^text\/html/.test(answer.headers()['content-type'] ?? '')) return;
+  if (![world.public, world.staff].some(site => answer.url().startsWith(site)) || !/^text\/html/.test(answer.headers()['content-type'] ?? '')) return;
   if (!answer.request().isNavigationRequest() || [301, 302, 303].includes(answer.status())) return;
   const path = new URL(answer.url()).pathname;
   // A page that was left before it was whole has nothing to keep.
@@ -259,7 +259,7 @@ function keepPage(path, text) {
   kept.add(hash);
   mkdirSync(pageFolder, { recursive: true });
   // The token of a link is no name for a file.
-  const name = path.replace(/^\/(r|stop)\/.*/, '/$1').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'home';
+  const name = path.replace(/^\/(r|stop)\/.*/, '/$1').replace(/[0-9a-f-]{36}/, 'id').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'home';
   writeFileSync(join(pageFolder, `${name}-${hash}.html`), text);
 }
 

@@ -66,7 +66,7 @@ class World:
             "thresholds": {"minBase": 11, "minCell": 5}, "countPartials": True, "keys": "server",
             "audiences": [{"audience": a, "form": f"{self.forms}/{a}.json", "openLink": True,
                            "channels": ["newsletter"]} for a in AUDIENCES],
-            "mail": {"window": {"days": [1, 2, 3, 4, 5, 6, 7], "from": "00:00", "to": "24:00"},
+            "mail": {"window": {"days": [1, 2, 3, 4, 5, 6, 7], "from": "00:00", "to": "24:00", "holidays": "none"},
                      "plan": [{"kind": "invitation", "on": day(first_day)}, {"kind": "relance1", "on": day(20)}]},
         }), encoding="utf-8")
         self.run("edition", "create", str(path))

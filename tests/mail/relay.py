@@ -8,7 +8,8 @@ Listens on 127.0.0.1, on a free port unless one is given, and prints it. The rec
   full    452 to the dot         spam     554 to the dot         shut     421 to RCPT, and hangs up
 and the sender's: nobody 550 to MAIL. All else is taken. With --tls STARTTLS is offered with a self-signed certificate,
 made by openssl and put as FOLDER/relay.pem. It ends when its input ends, and then prints one line for each thing that
-happened: "connection", "tls", "auth NAME", "clear-mail" (MAIL without TLS), "message TO SIZE HASH"."""
+happened: "connection", "tls", "auth NAME", "clear-mail" (MAIL without TLS), "message TO SIZE HASH",
+"from ADDRESS" (of the envelope), and the first line of the subject."""
 
 import argparse
 import base64
@@ -95,6 +96,7 @@ class Session(socketserver.StreamRequestHandler):
             self.say("452 4.3.1 no space" if self.to == "full" else "554 5.7.1 content refused")
             return True
         body = b"".join(lines)
+        note("".join(line.decode().rstrip() for line in lines if line.startswith(b"Subject:")))
         note(f"message {self.to} {len(body)} {hashlib.sha256(body).hexdigest()}")
         self.say("250 2.0.0 Ok: queued as 4XAMPLE")
         return True
@@ -120,6 +122,7 @@ class Session(socketserver.StreamRequestHandler):
             elif verb == "MAIL":
                 if not self.tls:
                     note("clear-mail")
+                note("from " + line.split("<")[1].split(">")[0])
                 self.say("550 5.7.1 not this sender" if "<nobody@" in line else "250 2.1.0 ok")
             elif verb == "RCPT":
                 if not self.recipient(line):

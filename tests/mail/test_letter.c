@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Letters are written here and read back by tests/mail/check_letters.py, with Python's own mail parser:
- * a program that knows nothing of how they were made.
+ * Every letter for every public, with values as they come and as they might, is written here and read back by
+ * tests/mail/check_letters.py, with Python's own mail parser: a program that knows nothing of how they were made.
+ * With BAROMETRE_LETTERS=FOLDER they are left there for tests/mail/run, which reads them with a second parser.
  */
+#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -37,6 +39,10 @@ static const struct letter_values model = {
 	.date = (usec_t)1790000000 * USEC_PER_SEC,
 };
 
+/* "another" is a public that no letter names. */
+static const char *const audiences[] = {
+	"patients", "associations", "etablissements", "equipes", "formation", "another"};
+
 /* What each name must be once it was read back; NULL: the same. */
 static const struct {
 	const char *name, *read;
@@ -58,6 +64,98 @@ static const struct {
 	{"(commentaire) <a@b.example>; groupe: c", NULL},
 };
 
+/* ---- values as they might come ---- */
+
+#define LONG_TITLE                                                                           \
+ "Édition \"très\" longue et <b>grasse</b> & plus, dont le titre ne finit jamais, et qui " \
+ "se poursuit, encore et encore, bien au-delà de ce qu’une ligne de sujet supporte"
+
+static void as_they_are(struct letter_values *v)
+{
+	(void)v;
+}
+
+static void very_long(struct letter_values *v)
+{
+	v->edition_title = LONG_TITLE ", " LONG_TITLE;
+	v->organisation = LONG_TITLE;
+	v->audience_label = LONG_TITLE;
+}
+
+static void with_emoji(struct letter_values *v)
+{
+	v->edition_title = "🌡️ Baromètre 👩🏽‍⚕️ 2026 🎉";
+	v->organisation = "Cœur 🫀 & Santé";
+	v->to_name = "🫀🫀, 🫀";
+	v->from_name = "🌡️ l’équipe";
+}
+
+static void from_right_to_left(struct letter_values *v)
+{
+	v->organisation = "جمعية المرضى، الجنوب (2026)";
+	v->edition_title = "Baromètre « الصحة » 2026";
+	v->audience_label = "מטופלים 12";
+	v->to_name = "جمعية المرضى 48";
+	v->from_name = "ברומטר, צוות";
+}
+
+static void with_quotes_and_commas(struct letter_values *v)
+{
+	v->from_name = "L’équipe, \"Baromètre\" (Occitanie); a@b.example";
+	v->organisation = "\"A, B\" <c@d.example>; e: f";
+	v->edition_title = "=?utf-8?q?=41?= : \"X\", Y";
+	v->to_name = "O'Neil, \"Les amis\"";
+}
+
+static void like_markup(struct letter_values *v)
+{
+	v->organisation = "[clic](https://mal.example/)";
+	v->edition_title = "</title><script>x</script> {{link}} }} [x]({{stop_link}})";
+	v->audience_label = "</p><img src=https://mal.example/p.png>";
+}
+
+static void like_a_rule(struct letter_values *v)
+{
+	v->organisation = "---";
+	v->edition_title = "Objet : {{#patients}}x";
+	v->audience_label = "{{/patients}}";
+}
+
+static void with_accents_in_domains(struct letter_values *v)
+{
+	v->to_address = "contact@association-cœur.example";
+	v->from_address = "barometre@organisme-santé.example";
+	v->reply_to = "reponse@écoute.example";
+	v->contact_address = "aide@écoute.example";
+}
+
+static void with_little(struct letter_values *v)
+{
+	v->to_name = "";
+	v->reply_to = "";
+	v->organisation = "O";
+	v->edition_title = "B";
+	v->audience_label = "P";
+	v->from_name = "F";
+}
+
+static const struct {
+	const char *name;
+	void (*change)(struct letter_values *);
+} values[] = {
+	{"plain", as_they_are},
+	{"long", very_long},
+	{"emoji", with_emoji},
+	{"rtl", from_right_to_left},
+	{"quotes", with_quotes_and_commas},
+	{"markup", like_markup},
+	{"rule", like_a_rule},
+	{"idn", with_accents_in_domains},
+	{"little", with_little},
+};
+
+/* ---- writing them ---- */
+
 static void put_file(const char *folder, const char *name, struct str content)
 {
 	SCOPED(free_char) char *path = x_printf("%s/%s", folder, name);
@@ -67,35 +165,72 @@ static void put_file(const char *folder, const char *name, struct str content)
 	assert_int_equal(fclose(file), 0);
 }
 
+/* What a reader must find again. */
+static void put_expected(const char *folder, const char *file,
+	const struct letter_values *v, const char *shown_name)
+{
+	struct letter_parts parts = {0};
+	struct err err = {0};
+
+	assert_true(letter_parts_make(&parts, v, &err));
+	json_t *json = json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b}",
+		"kind", v->kind, "audience", v->audience, "to_name", shown_name,
+		"to_address", v->to_address, "from_name", v->from_name, "from_address",
+		v->from_address, "reply_to", v->reply_to, "link", v->link, "stop_link",
+		v->stop_link, "privacy_link", v->privacy_link, "subject", parts.subject,
+		"text", parts.text, "html", parts.html, "contact", v->contact_address,
+		"own", v->source != NULL);
+	assert_non_null(json);
+	char *dump = json_dumps(json, 0);
+	put_file(folder, file, str_of(dump));
+	free(dump);
+	json_decref(json);
+	letter_parts_release(&parts);
+}
+
 static void put_letter(const char *folder, const char *name,
 	const struct letter_values *v, const char *expected_name)
 {
 	struct buf out = BUF_LIMIT(LETTER_BYTES);
 	struct err err = {0};
 	SCOPED(free_char) char *mail = x_printf("%s.eml", name);
-	SCOPED(free_char) char *expected = x_printf("%s.name", name);
+	SCOPED(free_char) char *expected = x_printf("%s.json", name);
 
 	if (!letter_write(&out, v, &err))
 		fail_msg("%s: %s", name, err.text);
 	put_file(folder, mail, buf_str(&out));
-	put_file(folder, expected, str_of(expected_name));
+	put_expected(folder, expected, v, expected_name);
 	buf_release(&out);
 }
 
-static void test_l1_l5_read_back_by_another_program(void **state)
+static size_t put_every_letter(const char *folder)
 {
-	static const char *const kinds[] = {
-		"invitation", "relance1", "relance2", "relance3"};
-	SCOPED(free_char) char *folder = temporary_folder();
-	char long_name[3001];
-	struct letter_values v = model;
+	const char *kind = NULL;
+	size_t written = 0;
 
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-		v.kind = kinds[i];
-		put_letter(folder, kinds[i], &v, v.to_name);
-	}
-	v = model;
+	for (size_t k = 0; (kind = letter_kind(k)) != NULL; k++)
+		for (size_t a = 0; a < COUNT_OF(audiences); a++)
+			for (size_t i = 0; i < COUNT_OF(values); i++) {
+				struct letter_values v = model;
+				SCOPED(free_char)
+				char *name = x_printf(
+					"%s-%s-%s", kind, audiences[a], values[i].name);
+
+				values[i].change(&v);
+				v.kind = kind;
+				v.audience = audiences[a];
+				put_letter(folder, name, &v, v.to_name);
+				written++;
+			}
+	return written;
+}
+
+static void put_names(const char *folder)
+{
+	struct letter_values v = model;
+	char long_name[3001];
+
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		SCOPED(free_char) char *name = x_printf("name-%zu", i);
 		v.to_name = names[i].name;
@@ -107,17 +242,36 @@ static void test_l1_l5_read_back_by_another_program(void **state)
 	long_name[3000] = '\0';
 	v.to_name = long_name;
 	put_letter(folder, "name-long", &v, long_name + 2900); /* a hundred of them */
-	/* Hostile or odd words elsewhere stay words. */
-	v = model;
-	v.organisation = "[clic](javascript:alert) <script>x</script> {{link}}";
-	v.edition_title =
-		"Édition \"très\" longue et <b>grasse</b> & plus, dont le titre ne finit jamais, et qui "
-		"se poursuit, encore et encore, bien au-delà de ce qu’une ligne de sujet supporte";
-	put_letter(folder, "words", &v, v.to_name);
+}
 
+/* An edition's own words, and a letter to oneself. */
+static void put_own_words(const char *folder)
+{
+	struct letter_values v = model;
+
+	v.source =
+		"Objet\u202f: Nous {{minutes}}, 🫀 \"vous\", et jusqu’au {{closes}} encore\n\nBonjour,\n\n"
+		"Un mot de {{organisation}} : voyez https://enquete.example/confidentialite?a=1&b=2.\n\n"
+		"[Oui, j’y vais]({{link}})\n\nC’est 12 minutes, anonymes. Vous avez déjà répondu, merci.\n\n---\n\n"
+		"Non\u202f: {{stop_link}} aide@organisme.example\n";
+	put_letter(folder, "own", &v, v.to_name);
+	v = model;
+	v.test = true;
+	put_letter(folder, "test", &v, v.to_name);
+}
+
+static void test_l1_l6_read_back_by_another_program(void **state)
+{
+	SCOPED(free_char) char *folder = temporary_folder();
+	const char *kept = getenv("BAROMETRE_LETTERS");
+
+	(void)state;
+	assert_int_equal(put_every_letter(kept ? kept : folder), 5 * 6 * 9);
+	put_names(kept ? kept : folder);
+	put_own_words(kept ? kept : folder);
 	SCOPED(free_char)
-	char *command = x_printf(
-		"python3 '%s/tests/mail/check_letters.py' '%s'", SOURCE_DIR, folder);
+	char *command = x_printf("python3 '%s/tests/mail/check_letters.py' '%s'",
+		SOURCE_DIR, kept ? kept : folder);
 	int status = system(command);
 	assert_true(temporary_remove(folder));
 	assert_true(WIFEXITED(status));
@@ -137,9 +291,12 @@ static void refuse(const struct letter_values *v, enum err_code code)
 static void test_l5_values_that_cannot_be_written(void **state)
 {
 	static const char *const addresses[] = {"", "a", "@b", "a@", "a b@c",
-		"a@b\r\nBcc: x@y", "a@b>", "a,b@c", "é@b", "a@b@c"};
+		"a@b\r\nBcc: x@y", "a@b>", "a,b@c", "é@b", "a@b@c", "a@é .example",
+		"a@é.example\r\nBcc: x@y.example"};
 	static const char *const links[] = {"", "ftp://a", "javascript:x", "https://a b",
 		"https://a>\r\nX: y", "https://a\n", "https://é", "https://a\"b"};
+	static const char *const words[] = {
+		"A\nBcc: x@y.example", "A\r\nB", "\xFF", "a\x01", "a\u2067", "a\u2028b"};
 	struct letter_values v = model;
 
 	(void)state;
@@ -159,21 +316,39 @@ static void test_l5_values_that_cannot_be_written(void **state)
 		v.stop_link = links[i];
 		refuse(&v, ERR_INVALID);
 	}
-	v = model;
-	v.edition_title = "A\nBcc: x@y.example";
-	refuse(&v, ERR_INVALID);
-	v = model;
-	v.organisation = "A\r\nB";
-	refuse(&v, ERR_INVALID);
-	v = model;
-	v.from_name = "\xFF";
-	refuse(&v, ERR_INVALID);
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		v = model;
+		v.edition_title = words[i];
+		refuse(&v, ERR_INVALID);
+		v = model;
+		v.organisation = words[i];
+		refuse(&v, ERR_INVALID);
+		v = model;
+		v.from_name = words[i];
+		refuse(&v, ERR_INVALID);
+	}
 	v = model;
 	v.to_name = "\xFF";
 	refuse(&v, ERR_INVALID);
 	v = model;
 	v.kind = "../layout";
 	refuse(&v, ERR_MISSING);
+}
+
+static void test_own_words_that_are_broken_are_refused(void **state)
+{
+	static const char *const sources[] = {"", "Bonjour", "Objet : a", "Objet : \n\nb",
+		"Objet : a\n\n{{rien}}", "Objet : a\n\n{{link",
+		"Objet : a\n\n{{#patients}}b", "Objet : a\n\n{{/patients}}b",
+		"Objet : a\n\nb\x01", "Objet : {{link\n}}\n\nb",
+		"Objet : a\n\n[b](javascript:x)"};
+	struct letter_values v = model;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(sources); i++) {
+		v.source = sources[i];
+		refuse(&v, ERR_INVALID);
+	}
 }
 
 static void test_a_full_buffer_is_told(void **state)
@@ -189,9 +364,13 @@ static void test_a_full_buffer_is_told(void **state)
 static void test_kinds(void **state)
 {
 	(void)state;
-	assert_true(letter_exists("invitation") && letter_exists("relance3"));
+	assert_true(letter_exists("invitation") && letter_exists("relance3") &&
+		letter_exists("targeted"));
 	assert_false(letter_exists("layout") || letter_exists("") ||
 		letter_exists("relance4"));
+	assert_string_equal(letter_kind(4), "targeted");
+	assert_null(letter_kind(5));
+	assert_null(letter_program_text("layout").p);
 }
 
 static int start(void **state)
@@ -205,8 +384,9 @@ static int start(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_l1_l5_read_back_by_another_program),
+		cmocka_unit_test(test_l1_l6_read_back_by_another_program),
 		cmocka_unit_test(test_l5_values_that_cannot_be_written),
+		cmocka_unit_test(test_own_words_that_are_broken_are_refused),
 		cmocka_unit_test(test_a_full_buffer_is_told),
 		cmocka_unit_test(test_kinds),
 	};

@@ -10,6 +10,7 @@ struct result {
 	struct play *play;
 	int calls;
 	enum smtp_outcome outcome;
+	enum smtp_trouble trouble;
 	int code;
 	char reply[256];
 };
@@ -34,6 +35,7 @@ static void on_done(void *arg, enum smtp_outcome outcome, int code, const char *
 	r->calls++;
 	r->outcome = outcome;
 	r->code = code;
+	r->trouble = smtp_last_trouble(r->play->smtp);
 	(void)snprintf(r->reply, sizeof(r->reply), "%s", reply);
 	if (++r->play->done == r->play->sent)
 		loop_stop(r->play->loop);
@@ -195,6 +197,7 @@ static void test_a_relay_that_refuses_everybody_uses_up_nobody(void **state)
 	play_run(&play);
 	assert_int_equal(r->outcome, SMTP_DEFERRED);
 	assert_int_equal(r->code, 554);
+	assert_int_equal(r->trouble, SMTP_TROUBLE_REPLY);
 	play_end(&play);
 	relay_stop(&relay);
 	free(relay.events);
@@ -213,7 +216,36 @@ static void test_no_relay_there(void **state)
 	play_run(&play);
 	assert_int_equal(r->outcome, SMTP_DEFERRED);
 	assert_int_equal(r->code, 0);
+	assert_int_equal(r->trouble, SMTP_TROUBLE_CONNECTION);
 	play_end(&play);
+}
+
+/* It takes the connection and never greets. */
+static void test_a_silent_relay_is_a_time_out(void **state)
+{
+	(void)state;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct sockaddr_in a = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr *address = (void *)&a;
+	socklen_t n = sizeof(a);
+
+	assert_int_equal(bind(fd, address, n), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, address, &n), 0);
+	SCOPED(free_char) char *url = x_printf("smtp://127.0.0.1:%d", ntohs(a.sin_port));
+	struct smtp_options options = plain_options(url);
+	struct play play;
+
+	options.reply_seconds = 1;
+	play_start(&play, &options);
+	const struct result *r = send_one(
+		&play, "b@example.org", "taken@example.org", MESSAGE);
+	play_run(&play);
+	assert_int_equal(r->outcome, SMTP_DEFERRED);
+	assert_int_equal(r->trouble, SMTP_TROUBLE_TIMEOUT);
+	play_end(&play);
+	(void)close(fd);
 }
 
 static void test_connections_are_used_again(void **state)
@@ -259,6 +291,7 @@ static void test_s1_tls_and_login(void **state)
 	play_run(&play);
 	assert_int_equal(untrusted->outcome, SMTP_DEFERRED);
 	assert_int_equal(untrusted->code, 0);
+	assert_int_equal(untrusted->trouble, SMTP_TROUBLE_TLS);
 	play_end(&play);
 
 	options.ca_file = ca;
@@ -267,6 +300,7 @@ static void test_s1_tls_and_login(void **state)
 		&play, "b@example.org", "taken@example.org", MESSAGE);
 	play_run(&play);
 	assert_int_equal(sent->outcome, SMTP_SENT);
+	assert_int_equal(sent->trouble, SMTP_TROUBLE_NONE);
 	play_end(&play);
 
 	options.password = "faux";
@@ -276,6 +310,8 @@ static void test_s1_tls_and_login(void **state)
 	play_run(&play);
 	assert_int_equal(denied->outcome, SMTP_DEFERRED);
 	assert_int_equal(denied->code, 535);
+	assert_int_equal(denied->trouble, SMTP_TROUBLE_LOGIN);
+	assert_string_equal(smtp_trouble_name(denied->trouble), "login");
 	play_end(&play);
 
 	relay_stop(&relay);
@@ -303,6 +339,7 @@ static void test_s1_nothing_in_clear_when_tls_is_not_offered(void **state)
 		&play, "b@example.org", "taken@example.org", MESSAGE);
 	play_run(&play);
 	assert_int_equal(r->outcome, SMTP_DEFERRED);
+	assert_int_equal(r->trouble, SMTP_TROUBLE_TLS);
 	play_end(&play);
 	relay_stop(&relay);
 	assert_int_equal(relay_saw(&relay, "clear-mail"), 0);
@@ -346,6 +383,7 @@ int main(void)
 		cmocka_unit_test(test_silence_after_the_dot_is_unknown),
 		cmocka_unit_test(test_a_relay_that_refuses_everybody_uses_up_nobody),
 		cmocka_unit_test(test_no_relay_there),
+		cmocka_unit_test(test_a_silent_relay_is_a_time_out),
 		cmocka_unit_test(test_connections_are_used_again),
 		cmocka_unit_test(test_s1_tls_and_login),
 		cmocka_unit_test(test_s1_nothing_in_clear_when_tls_is_not_offered),

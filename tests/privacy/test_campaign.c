@@ -14,7 +14,10 @@
  *   T = h(K[0], 'tok|v1', b'2026\0patients\0' + I, 16); t = bytes.fromhex(T)
  *   print(*K, *L, T, h(K[1], 'mac|v1', t, 32), h(K[2], 'loc|v1', t, 32),
  *         h(K[2], 'enc|v1', t, 32), h(K[2], 'inst|v1', t, 16), h(L[0], 'stop|v1', I, 16),
- *         h(L[1], 'bounce|v1', I, 16), h(L[2], 'address|v1', b'marie@exemple.fr', 32))
+ *         h(L[2], 'address|v1', b'marie@exemple.fr', 32))
+ *   s = bytes.fromhex(h(L[1], 'bounce|id|v1', I, 16))[:12]
+ *   m = bytes.fromhex(h(L[1], 'bounce|mask|v1', s, 16))
+ *   print((s + bytes(a ^ b for a, b in zip(I, m))).hex())
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -91,8 +94,8 @@ static void derived_values_are_the_documented_hashes(void **state)
 		      locator = token_locator(&k.drafts, &t);
 	struct key content = token_draft_key(&k.drafts, &t);
 	struct id16 instance = token_instance(&k.drafts, &t);
-	struct id16 stop = contact_stop_id(&m.stops, &id),
-		    bounce = delivery_bounce_id(&m.bounces, &id);
+	struct id16 stop = contact_stop_id(&m.stops, &id);
+	struct bounce_id bounce = contact_bounce_id(&m.bounces, &id);
 	struct hash32 address = address_hash(&m.addresses, STR("marie@exemple.fr"));
 
 	assert_hex(&t, 16, "d8b369f7d207c8a8d140b57c2c873a79");
@@ -106,7 +109,8 @@ static void derived_values_are_the_documented_hashes(void **state)
 		"d4af54adc8b4afaf617dc2648eb12e0a95a37163671c5bcb5a5c4fce05a3f765");
 	assert_hex(&instance, 16, "63aff947f615326768aaecd0fb2a9b64");
 	assert_hex(&stop, 16, "756a42815a033c28d675981f1e7fa854");
-	assert_hex(&bounce, 16, "81db8f8278c2b650f9f2d342177b9687");
+	assert_hex(
+		&bounce, 28, "2b220add8275ebd843ec0370edfd67cfd387332d02c07cfd9e6ee9e9");
 	assert_hex(&address, 32,
 		"09131cdc8ba8e5f6bb71fadadd9ed56a2d8e3385782bc1fc1f2e000c0472f29f");
 }
@@ -116,7 +120,8 @@ struct derived {
 	struct token token;
 	struct hash32 mac, locator;
 	struct key content;
-	struct id16 instance, stop, bounce;
+	struct id16 instance, stop;
+	struct bounce_id bounce;
 	struct hash32 address;
 };
 
@@ -131,7 +136,7 @@ static struct derived derive_all(const struct campaign_keys *k, const struct mai
 	return (struct derived){token, token_mac(&k->macs, &fixed),
 		token_locator(&k->drafts, &fixed), token_draft_key(&k->drafts, &fixed),
 		token_instance(&k->drafts, &fixed), contact_stop_id(&m->stops, &id),
-		delivery_bounce_id(&m->bounces, &id),
+		contact_bounce_id(&m->bounces, &id),
 		address_hash(&m->addresses, STR("a@b.fr"))};
 }
 
@@ -205,8 +210,8 @@ static void nothing_derived_equals_anything_else(void **state)
 	struct hash32 mac = token_mac(&same, &t), locator = token_locator(&same, &t);
 	struct key content = token_draft_key(&same, &t);
 	struct id16 instance = token_instance(&same, &t),
-		    stop = contact_stop_id(&same, &id),
-		    bounce = delivery_bounce_id(&same, &id);
+		    stop = contact_stop_id(&same, &id);
+	struct bounce_id bounce = contact_bounce_id(&same, &id);
 	struct hash32 address = address_hash(
 		&same, (struct str){(const char *)id.b, sizeof(id.b)});
 	const void *values[] = {mac.b, locator.b, content.b, instance.b, stop.b, bounce.b,

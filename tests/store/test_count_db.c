@@ -314,11 +314,11 @@ static void every_contact_has_one_disposition(void **state)
 		"UPDATE barometre.invitation SET done = true WHERE contact = (SELECT id FROM who WHERE n = 1);"
 		"UPDATE barometre.contact SET objected = true WHERE id IN (SELECT id FROM who WHERE n IN (1, 2));"
 		"UPDATE barometre.contact SET bounced = 'full' WHERE id = (SELECT id FROM who WHERE n = 3);"
-		"INSERT INTO barometre.delivery (mailing, contact, edition, state)"
-		" SELECT '00000000-0000-4000-8000-000000002029', id, '2029', CASE n WHEN 4 THEN 'refused'"
+		"INSERT INTO barometre.delivery (mailing, contact, edition, kind, state)"
+		" SELECT '00000000-0000-4000-8000-000000002029', id, '2029', 'invitation', CASE n WHEN 4 THEN 'refused'"
 		" WHEN 5 THEN 'refused' WHEN 8 THEN 'claimed' ELSE 'sent' END FROM who WHERE n <> 6;"
-		"INSERT INTO barometre.delivery (mailing, contact, edition, state)"
-		" SELECT '00000000-0000-4000-8000-000000002030', id, '2029', 'sent' FROM who WHERE n = 5;"
+		"INSERT INTO barometre.delivery (mailing, contact, edition, kind, state)"
+		" SELECT '00000000-0000-4000-8000-000000002030', id, '2029', 'relance1', 'sent' FROM who WHERE n = 5;"
 		"UPDATE barometre.edition SET state = 'counted' WHERE code = '2029';"
 		"INSERT INTO barometre.count_record (edition, record) VALUES ('2029', '{}')");
 	refused(ERR_MISSING, count_settle(keeper, "1999", err));

@@ -70,50 +70,120 @@ static void an_edition_is_made_and_loaded(void **state)
 	json_decref(d);
 }
 
+/* Mondays; all that may be beside them. */
+#define PLAN(items) \
+ "{\"window\":{\"days\":[1],\"from\":\"09:00\",\"to\":\"18:00\"},\"plan\":[" items "]}"
+#define WINDOW(more) \
+ "{\"window\":{\"days\":[5,6,7],\"from\":\"09:00\",\"to\":\"18:00\"," more "},"
+
 /* One change each that makes the file wrong: where, what, and what the message must name. */
+static const struct {
+	const char *path, *value, *named;
+} wrongs[] = {
+	{"surprise", "1", "surprise"},
+	{"code", "\"A b\"", "code"},
+	{"title", "\"\"", "title"},
+	{"zone", "\"Europe/Atlantis\"", "zone"},
+	{"opens", "\"2026-13-01\"", "opens"},
+	{"closes", "\"2026-10-01\"", "closes"},
+	{"thresholds", "{\"minBase\":11}", "minCell"},
+	{"thresholds", "{\"minBase\":-1,\"minCell\":5}", "minBase"},
+	{"countPartials", "\"yes\"", "countPartials"},
+	{"keys", "\"nobody\"", "keys"},
+	{"audiences", "[]", "audiences"},
+	{"audiences",
+		"[{\"audience\":\"patients\",\"form\":\"forms/formation.json\","
+		"\"openLink\":true}]",
+		"form"},
+	{"audiences",
+		"[{\"audience\":\"formation\",\"form\":\"forms/formation.json\","
+		"\"openLink\":true,\"channels\":[\"A/B\"]}]",
+		"channels"},
+	{"mail", "{\"plan\":[]}", "window"},
+	{"mail",
+		"{\"window\":{\"days\":[8],\"from\":\"09:00\",\"to\":\"18:00\"},"
+		"\"plan\":[]}",
+		"days"},
+	{"mail",
+		"{\"window\":{\"days\":[1],\"from\":\"19:00\",\"to\":\"18:00\"},"
+		"\"plan\":[]}",
+		"to"},
+	{"mail",
+		"{\"window\":{\"days\":[1],\"from\":\"09:00\",\"to\":\"18:00\"},"
+		"\"plan\":[{\"kind\":\"relance1\",\"on\":\"2026-11-02\"}]}",
+		"kind"},
+	{"mail",
+		"{\"window\":{\"days\":[1],\"from\":\"09:00\",\"to\":\"18:00\"},"
+		"\"plan\":[{\"kind\":\"invitation\",\"on\":\"2027-11-02\"}]}",
+		"on"},
+	{"mail", PLAN("{\"kind\":\"relance4\",\"on\":\"2026-11-02\"}"), "kind"},
+	{"mail", PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\",\"surprise\":1}"),
+		"surprise"},
+	{"mail", PLAN("{\"kind\":\"invitation\"}"), "on"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\",\"after\":{\"kind\":\"invitation\",\"days\":7}}"),
+		"after"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"after\":{\"kind\":\"invitation\",\"days\":7}}"),
+		"after.kind"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\"},{\"kind\":\"relance1\",\"after\":{\"kind\":\"invitation\",\"days\":0}}"),
+		"after.days"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\"},{\"kind\":\"relance1\",\"after\":{\"kind\":\"relance1\",\"days\":7}}"),
+		"after.kind"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\"},{\"kind\":\"relance1\",\"after\":{\"kind\":\"invitation\",\"days\":200}}"),
+		"[1].after"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\"},{\"kind\":\"targeted\",\"title\":\"t\",\"after\":{\"kind\":\"relance1\",\"days\":2}}"),
+		"[1].after"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\",\"audience\":\"patients\"},{\"kind\":\"relance1\",\"on\":\"2026-11-16\"}"),
+		"[1].kind"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\"},{\"kind\":\"invitation\",\"on\":\"2026-11-03\",\"audience\":\"patients\"}"),
+		"[1].kind"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\",\"audience\":\"patients\"},{\"kind\":\"invitation\",\"on\":\"2026-11-03\",\"audience\":\"patients\"}"),
+		"[1].kind"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-16\"},{\"kind\":\"relance1\",\"on\":\"2026-11-16\"}"),
+		"[1].on"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\",\"audience\":\"equipes\"}"),
+		"audience"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\",\"departments\":[]}"),
+		"departments"},
+	{"mail", PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\",\"types\":[3]}"),
+		"types"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\",\"received\":\"relance1\"}"),
+		"received"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\",\"stopAtPercent\":0}"),
+		"stopAtPercent"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\",\"stopAtPercent\":101}"),
+		"stopAtPercent"},
+	{"mail", PLAN("{\"kind\":\"targeted\",\"on\":\"2026-11-02\"}"), "title"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-03\",\"notAfter\":\"2026-11-08\"}"),
+		"notAfter"},
+	{"mail",
+		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\",\"notAfter\":\"2026-11-01\"}"),
+		"notAfter"},
+	{"mail", WINDOW("\"holidays\":\"de\"") "\"plan\":[]}", "holidays"},
+	{"mail", WINDOW("\"hours\":1") "\"plan\":[]}", "hours"},
+	{"mail",
+		WINDOW("\"holidays\":\"fr\"") "\"plan\":[{\"kind\":\"invitation\",\"on\":\"2026-12-25\",\"notAfter\":\"2026-12-25\"}]}",
+		"notAfter"},
+	{"mail", "{\"window\":{\"days\":[1],\"to\":\"18:00\"},\"plan\":[]}", "from"},
+};
+
 static void a_wrong_file_is_refused_with_its_key(void **state)
 {
-	static const struct {
-		const char *path, *value, *named;
-	} wrongs[] = {
-		{"surprise", "1", "surprise"},
-		{"code", "\"A b\"", "code"},
-		{"title", "\"\"", "title"},
-		{"zone", "\"Europe/Atlantis\"", "zone"},
-		{"opens", "\"2026-13-01\"", "opens"},
-		{"closes", "\"2026-10-01\"", "closes"},
-		{"thresholds", "{\"minBase\":11}", "minCell"},
-		{"thresholds", "{\"minBase\":-1,\"minCell\":5}", "minBase"},
-		{"countPartials", "\"yes\"", "countPartials"},
-		{"keys", "\"nobody\"", "keys"},
-		{"audiences", "[]", "audiences"},
-		{"audiences",
-			"[{\"audience\":\"patients\",\"form\":\"forms/formation.json\","
-			"\"openLink\":true}]",
-			"form"},
-		{"audiences",
-			"[{\"audience\":\"formation\",\"form\":\"forms/formation.json\","
-			"\"openLink\":true,\"channels\":[\"A/B\"]}]",
-			"channels"},
-		{"mail", "{\"plan\":[]}", "window"},
-		{"mail",
-			"{\"window\":{\"days\":[8],\"from\":\"09:00\",\"to\":\"18:00\"},"
-			"\"plan\":[]}",
-			"days"},
-		{"mail",
-			"{\"window\":{\"days\":[1],\"from\":\"19:00\",\"to\":\"18:00\"},"
-			"\"plan\":[]}",
-			"to"},
-		{"mail",
-			"{\"window\":{\"days\":[1],\"from\":\"09:00\",\"to\":\"18:00\"},"
-			"\"plan\":[{\"kind\":\"relance1\",\"on\":\"2026-11-02\"}]}",
-			"kind"},
-		{"mail",
-			"{\"window\":{\"days\":[1],\"from\":\"09:00\",\"to\":\"18:00\"},"
-			"\"plan\":[{\"kind\":\"invitation\",\"on\":\"2027-11-02\"}]}",
-			"on"},
-	};
-
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(wrongs); i++) {
 		json_t *d = definition();
@@ -133,6 +203,62 @@ static void a_wrong_file_is_refused_with_its_key(void **state)
 	}
 	assert_int_equal(
 		number(world.owner, "SELECT count(*) AS n FROM barometre.edition"), 1);
+}
+
+/* Everything a plan can say. 11 November and 25 December are holidays. */
+static void a_plan_says_who_and_when(void **state)
+{
+	static const char *const wanted[] = {
+		"invitation formation 1102 0800 0131 225959 - - anything - 0",
+		"invitation patients 1109 0800 0131 225959 - - anything - 0",
+		"relance1 formation 1109 0800 0131 225959 - - invitation invitation+7 0",
+		"relance1 patients 1116 0800 1120 170000 31,32 CHU invitation - 60",
+		"relance2 - 1224 0800 0131 225959 - - relance1 - 0",
+		/* A day after the 24th is Christmas, then a weekend. */
+		"relance3 - 1228 0800 0131 225959 - - invitation relance2+1 0",
+		"targeted formation 1117 0800 0131 225959 - - nothing - 0",
+		/* Two days after the 9th is a holiday. */
+		"targeted patients 1112 0800 0131 225959 - - anything invitation+2 0",
+	};
+	json_t *d = definition();
+	json_t *mail = json_loads(
+		"{\"window\":{\"days\":[1,2,3,4,5],\"from\":\"09:00\",\"to\":\"18:00\"},\"plan\":["
+		"{\"kind\":\"relance3\",\"after\":{\"kind\":\"relance2\",\"days\":1}},"
+		"{\"kind\":\"invitation\",\"on\":\"2026-11-02\",\"audience\":\"formation\"},"
+		"{\"kind\":\"invitation\",\"on\":\"2026-11-09\",\"audience\":\"patients\"},"
+		"{\"kind\":\"relance1\",\"after\":{\"kind\":\"invitation\",\"days\":7},\"audience\":\"formation\"},"
+		"{\"kind\":\"relance1\",\"on\":\"2026-11-16\",\"notAfter\":\"2026-11-20\",\"audience\":\"patients\","
+		"\"departments\":[\"31\",\"32\"],\"types\":[\"CHU\"],\"stopAtPercent\":60},"
+		"{\"kind\":\"relance2\",\"on\":\"2026-12-24\",\"received\":\"relance1\"},"
+		"{\"kind\":\"targeted\",\"title\":\"Oubliés\",\"on\":\"2026-11-17\",\"received\":\"nothing\","
+		"\"audience\":\"formation\"},"
+		"{\"kind\":\"targeted\",\"title\":\"Une idée\",\"after\":{\"kind\":\"invitation\",\"days\":2},"
+		"\"audience\":\"patients\"}]}",
+		0, NULL);
+
+	(void)state;
+	assert_non_null(mail);
+	assert_int_equal(json_object_set_new(d, "code", json_string("plan")), 0);
+	assert_int_equal(json_object_set_new(d, "mail", mail), 0);
+	ok(edition_create(world.owner, d, "plan.json", &trustee, err));
+	json_decref(d);
+	static const struct sql all = {"test",
+		"SELECT concat_ws(' ', kind, coalesce(audience, '-'),"
+		" to_char(due AT TIME ZONE 'UTC', 'MMDD HH24MI'),"
+		" to_char(not_after AT TIME ZONE 'UTC', 'MMDD HH24MISS'),"
+		" coalesce(nullif(array_to_string(departments, ','), ''), '-'),"
+		" coalesce(nullif(array_to_string(types, ','), ''), '-'), received,"
+		" coalesce(after_kind || '+' || after_days, '-'), coalesce(stop_at_percent, 0)) AS t"
+		" FROM barometre.mailing WHERE edition = 'plan' ORDER BY kind, audience"};
+	struct db_rows *rows SCOPED(db_rows_drop) = NULL;
+	ok(db_run(world.owner, &all, NULL, &rows, err));
+	assert_int_equal(db_count(rows), COUNT_OF(wanted));
+	for (size_t i = 0; i < COUNT_OF(wanted); i++)
+		assert_string_equal(db_str(rows, i, "t").p, wanted[i]);
+	run(world.owner,
+		"DELETE FROM barometre.mailing WHERE edition = 'plan';"
+		"DELETE FROM barometre.edition_audience WHERE edition = 'plan';"
+		"DELETE FROM barometre.edition WHERE code = 'plan'");
 }
 
 static void a_missing_form_is_told(void **state)
@@ -428,6 +554,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_edition_is_made_and_loaded),
 		cmocka_unit_test(a_wrong_file_is_refused_with_its_key),
+		cmocka_unit_test(a_plan_says_who_and_when),
 		cmocka_unit_test(a_missing_form_is_told),
 		cmocka_unit_test(contacts_come_all_or_none),
 		cmocka_unit_test(known_and_objecting_contacts_are_counted),

@@ -7,9 +7,9 @@
 #define NOW ((usec_t)1800000000 * USEC_PER_SEC) /* 2027-01-15 */
 
 static const char *const plan =
-	"INSERT INTO barometre.mailing (id, edition, kind, due, not_after) VALUES"
-	" (gen_random_uuid(), '%s', 'invitation', '2027-01-01', '2027-02-01'),"
-	" (gen_random_uuid(), '%s', 'relance1', '2027-01-02', '2027-02-01')";
+	"INSERT INTO barometre.mailing (id, edition, kind, received, due, not_after) VALUES"
+	" (gen_random_uuid(), '%s', 'invitation', 'anything', '2027-01-01', '2027-02-01'),"
+	" (gen_random_uuid(), '%s', 'relance1', 'invitation', '2027-01-02', '2027-02-01')";
 
 struct office {
 	struct loop *loop;
@@ -17,17 +17,46 @@ struct office {
 	struct waiting waiting;
 	bool failed;
 	int64_t count;
-	struct mailing mailings[4];
+	struct mailing_end end;
+	struct gate gate;
+	struct mailing mailings[8];
 	size_t mailing_count;
 	struct id16 claimed[1000];
 	size_t claimed_count;
+	int64_t sequence; /* of the last claim */
 };
 
+static void on_gate(void *arg, const struct gate *gate, const struct err *err)
+{
+	struct office *o = arg;
+
+	o->failed = err != NULL;
+	o->gate = *gate;
+	happened(&o->waiting);
+}
+
+/* Comes with a file that is right. */
 static void office_begin(struct office *o)
 {
 	*o = (struct office){.loop = loop_new()};
 	o->pool = db_pool_new(o->loop, world.conninfo, "barometre_mailer", 2);
 	o->waiting.loop = o->loop;
+	run(world.owner, "UPDATE barometre.mail_gate SET held = NULL, held_since = NULL");
+	o->waiting.left = 1;
+	(void)mail_gate_check(o->pool, NULL, NOW, on_gate, o);
+	wait_for(&o->waiting);
+	assert_false(o->failed);
+	run(world.owner, "UPDATE barometre.mail_gate SET held = NULL, held_since = NULL");
+}
+
+static void on_end(void *arg, const struct mailing_end *end, const struct err *err)
+{
+	struct office *o = arg;
+
+	o->failed = err != NULL;
+	o->end = *end;
+	o->count = end->left;
+	happened(&o->waiting);
 }
 
 static void office_end(struct office *o)
@@ -68,6 +97,7 @@ static void on_deliveries(
 		assert_true(str_eq(list[i].address_box, (struct str){"\0", 1}));
 		assert_true(str_eq(list[i].audience, STR("patients")));
 		o->claimed[o->claimed_count++] = list[i].contact;
+		o->sequence = list[i].sequence;
 	}
 	happened(&o->waiting);
 }
@@ -170,7 +200,8 @@ static void who_answered_meanwhile_is_skipped_at_the_claim(void **state)
 		" WHERE edition = 'mail')");
 	office_begin(&o);
 	wait_office(mailings_due(o.pool, NOW, on_mailings, &o));
-	wait_office(delivery_claim(o.pool, &o.mailings[0], NOW, 100, on_deliveries, &o));
+	wait_office(delivery_claim(
+		o.pool, &o.mailings[0], NOW, 100, &o.gate.mark, on_deliveries, &o));
 	assert_int_equal(o.claimed_count, 7);
 	assert_int_equal(deliveries("mail", "invitation", "claimed"), 7);
 	assert_int_equal(deliveries("mail", "invitation", "skipped:done"), 1);
@@ -178,20 +209,20 @@ static void who_answered_meanwhile_is_skipped_at_the_claim(void **state)
 
 	/* What becomes of the seven. */
 	struct id16 *m = &o.mailings[0].id;
-	wait_office(delivery_record(o.pool, m, &o.claimed[0], DELIVERY_SENT, 250,
-		"2.0.0 queued", 0, on_recorded, &o));
-	wait_office(delivery_record(o.pool, m, &o.claimed[1], DELIVERY_REFUSED, 550, NULL,
-		0, on_recorded, &o));
-	wait_office(delivery_record(o.pool, m, &o.claimed[2], DELIVERY_DEFERRED, 451,
-		NULL, NOW + USEC_PER_HOUR, on_recorded, &o));
-	wait_office(delivery_record(o.pool, m, &o.claimed[3], DELIVERY_RETURNED, 0, NULL,
-		0, on_recorded, &o));
+	wait_office(delivery_record(o.pool, m, &o.claimed[0], o.sequence, DELIVERY_SENT,
+		250, "2.0.0 queued", 0, on_recorded, &o));
+	wait_office(delivery_record(o.pool, m, &o.claimed[1], o.sequence,
+		DELIVERY_REFUSED, 550, NULL, 0, on_recorded, &o));
+	wait_office(delivery_record(o.pool, m, &o.claimed[2], o.sequence,
+		DELIVERY_DEFERRED, 451, NULL, NOW + USEC_PER_HOUR, on_recorded, &o));
+	wait_office(delivery_record(o.pool, m, &o.claimed[3], o.sequence,
+		DELIVERY_RETURNED, 0, NULL, 0, on_recorded, &o));
 	assert_int_equal(deliveries("mail", "invitation", "sent"), 1);
 	assert_int_equal(deliveries("mail", "invitation", "refused"), 1);
 	assert_int_equal(deliveries("mail", "invitation", "planned"), 2);
 	/* A row that was recorded is not recorded again. */
-	wait_office(delivery_record(o.pool, m, &o.claimed[0], DELIVERY_REFUSED, 550, NULL,
-		0, on_recorded, &o));
+	wait_office(delivery_record(o.pool, m, &o.claimed[0], o.sequence,
+		DELIVERY_REFUSED, 550, NULL, 0, on_recorded, &o));
 	assert_int_equal(deliveries("mail", "invitation", "refused"), 1);
 	office_end(&o);
 }
@@ -203,14 +234,15 @@ static void a_deferred_row_waits_and_a_returned_one_does_not(void **state)
 	(void)state;
 	office_begin(&o);
 	wait_office(mailings_due(o.pool, NOW, on_mailings, &o));
-	wait_office(delivery_claim(o.pool, &o.mailings[0], NOW, 100, on_deliveries, &o));
+	wait_office(delivery_claim(
+		o.pool, &o.mailings[0], NOW, 100, &o.gate.mark, on_deliveries, &o));
 	assert_int_equal(o.claimed_count, 1);
 	assert_int_equal(
 		number(world.owner,
 			"SELECT max(attempt)::bigint AS n FROM barometre.delivery"),
 		1);
-	wait_office(delivery_claim(
-		o.pool, &o.mailings[0], NOW + USEC_PER_HOUR, 100, on_deliveries, &o));
+	wait_office(delivery_claim(o.pool, &o.mailings[0], NOW + USEC_PER_HOUR, 100,
+		&o.gate.mark, on_deliveries, &o));
 	assert_int_equal(o.claimed_count, 2);
 	assert_int_equal(
 		number(world.owner,
@@ -226,17 +258,17 @@ static void rows_of_a_dead_mailer_are_held_for_a_person(void **state)
 	(void)state;
 	office_begin(&o);
 	wait_office(mailings_due(o.pool, NOW, on_mailings, &o));
-	wait_office(mailing_finish(o.pool, &o.mailings[0], on_count, &o));
+	wait_office(mailing_finish(o.pool, &o.mailings[0], NOW, on_end, &o));
 	assert_int_equal(o.count, 5);
 	wait_office(mailing_recover(o.pool, NOW, USEC_PER_HOUR, on_count, &o));
 	assert_int_equal(o.count, 0);
 	wait_office(mailing_recover(
 		o.pool, NOW + 3 * USEC_PER_HOUR, USEC_PER_HOUR, on_count, &o));
 	assert_int_equal(o.count, 5);
-	wait_office(delivery_claim(
-		o.pool, &o.mailings[0], NOW + USEC_PER_DAY, 100, on_deliveries, &o));
+	wait_office(delivery_claim(o.pool, &o.mailings[0], NOW + USEC_PER_DAY, 100,
+		&o.gate.mark, on_deliveries, &o));
 	assert_int_equal(o.claimed_count, 0);
-	wait_office(mailing_finish(o.pool, &o.mailings[0], on_count, &o));
+	wait_office(mailing_finish(o.pool, &o.mailings[0], NOW, on_end, &o));
 	assert_int_equal(o.count, 0);
 	wait_office(mailings_due(o.pool, NOW, on_mailings, &o));
 	assert_int_equal(o.mailing_count, 1); /* the relance is left */
@@ -283,7 +315,7 @@ static void two_claimers_never_get_the_same_row(void **state)
 		o.waiting.left = 6;
 		for (int i = 0; i < 6; i++)
 			(void)delivery_claim(i % 2 ? other : o.pool, &o.mailings[at], NOW,
-				LOT, on_deliveries, &o);
+				LOT, &o.gate.mark, on_deliveries, &o);
 		wait_for(&o.waiting);
 	}
 	assert_int_equal(o.claimed_count, PEOPLE);
@@ -294,7 +326,7 @@ static void two_claimers_never_get_the_same_row(void **state)
 	office_end(&o);
 }
 
-static void too_late_is_skipped_and_closed_is_not_claimed(void **state)
+static void too_late_is_held_and_closed_is_not_claimed(void **state)
 {
 	struct office o;
 
@@ -306,20 +338,37 @@ static void too_late_is_skipped_and_closed_is_not_claimed(void **state)
 	wait_office(mailings_due(o.pool, NOW, on_mailings, &o));
 	struct mailing mailing = o.mailings[0];
 	wait_office(mailing_expand(o.pool, &mailing, on_count, &o));
+	usec_t past = NOW + 60 * USEC_PER_DAY;
 	wait_office(delivery_claim(
-		o.pool, &mailing, NOW + 60 * USEC_PER_DAY, 1, on_deliveries, &o));
+		o.pool, &mailing, past, 1, &o.gate.mark, on_deliveries, &o));
 	assert_int_equal(o.claimed_count, 0);
-	assert_int_equal(deliveries("late", "invitation", "skipped:late"), 1);
-	wait_office(delivery_claim(o.pool, &mailing, NOW, 1, on_deliveries, &o));
+	/* A person decides what becomes of those who were left. */
+	wait_office(mailing_hold_late(o.pool, &mailing, NOW, on_count, &o));
+	assert_int_equal(o.count, 0);
+	wait_office(mailing_hold_late(o.pool, &mailing, past, on_count, &o));
+	assert_int_equal(o.count, 1);
+	assert_int_equal(deliveries("late", "invitation", "planned"), 4);
+	wait_office(mailings_due(o.pool, past, on_mailings, &o));
+	assert_int_equal(
+		o.mailing_count, 1); /* the relance, planned and past its end too */
+	wait_office(mailing_hold_late(o.pool, &o.mailings[0], past, on_count, &o));
+	assert_int_equal(o.count, 1);
+	wait_office(mailings_due(o.pool, past, on_mailings, &o));
+	assert_int_equal(o.mailing_count, 0);
+	run(world.owner,
+		"UPDATE barometre.mailing SET state = 'sending' WHERE state = 'held'");
+	wait_office(delivery_claim(
+		o.pool, &mailing, NOW, 1, &o.gate.mark, on_deliveries, &o));
 	assert_int_equal(o.claimed_count, 1);
 	run(world.owner, "SELECT barometre.edition_close('late')");
-	assert_int_equal(deliveries("late", "invitation", "skipped:closed"), 2);
-	wait_office(delivery_claim(o.pool, &mailing, NOW, 9, on_deliveries, &o));
+	assert_int_equal(deliveries("late", "invitation", "skipped:closed"), 3);
+	wait_office(delivery_claim(
+		o.pool, &mailing, NOW, 9, &o.gate.mark, on_deliveries, &o));
 	assert_int_equal(o.claimed_count, 1);
 	/* Deferred after the closing: it will not leave any more. */
-	wait_office(delivery_record(o.pool, &mailing.id, &o.claimed[0], DELIVERY_DEFERRED,
-		451, NULL, NOW, on_recorded, &o));
-	assert_int_equal(deliveries("late", "invitation", "skipped:closed"), 3);
+	wait_office(delivery_record(o.pool, &mailing.id, &o.claimed[0], o.sequence,
+		DELIVERY_DEFERRED, 451, NULL, NOW, on_recorded, &o));
+	assert_int_equal(deliveries("late", "invitation", "skipped:closed"), 4);
 	wait_office(mailings_due(o.pool, NOW, on_mailings, &o));
 	assert_int_equal(o.mailing_count, 0);
 	office_end(&o);
@@ -353,7 +402,7 @@ static void who_comes_late_is_invited_and_nobody_twice(void **state)
 	assert_int_equal(result.added, 1);
 	/* A mailer that was just ending with those of before does not end the mailing. */
 	run(world.owner,
-		"SELECT barometre.mailing_finish(id) FROM barometre.mailing WHERE edition = 'after'");
+		"SELECT FROM barometre.mailing CROSS JOIN LATERAL barometre.mailing_finish(id, now()) WHERE edition = 'after'");
 	run(world.owner,
 		"SELECT barometre.mailing_expand(id) FROM barometre.mailing"
 		" WHERE edition = 'after' AND state = 'planned'");
@@ -379,7 +428,7 @@ int main(void)
 		cmocka_unit_test(rows_of_a_dead_mailer_are_held_for_a_person),
 		cmocka_unit_test(two_claimers_never_get_the_same_row),
 		cmocka_unit_test(who_comes_late_is_invited_and_nobody_twice),
-		cmocka_unit_test(too_late_is_skipped_and_closed_is_not_claimed),
+		cmocka_unit_test(too_late_is_held_and_closed_is_not_claimed),
 	};
 	return cmocka_run_group_tests(tests, world_begin, world_end);
 }

@@ -230,14 +230,16 @@ static void the_two_sides_share_no_key(void **state)
 
 /* What each role may do with each table and function is in test_rights_db.c. */
 
-/* Functions that run with the owner's rights must not look names up where a caller can put his own. */
+/* Functions that run with the owner's rights must not look names up where a caller can put his own. mailing_judge is taken into
+ * the queries of those that pin the path, and nobody else may call it. */
 static void definer_functions_have_a_fixed_search_path(void **state)
 {
 	(void)state;
 	assert_int_equal(
 		number(world.owner,
 			"SELECT count(*) AS n FROM pg_proc WHERE pronamespace ="
-			" 'barometre'::regnamespace AND (proconfig IS NULL OR NOT"
+			" 'barometre'::regnamespace AND (prosecdef OR proname <> 'mailing_judge')"
+			" AND (proconfig IS NULL OR NOT"
 			" 'search_path=pg_catalog, pg_temp' = ANY (proconfig))"),
 		0);
 }

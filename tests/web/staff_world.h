@@ -73,8 +73,8 @@ UNUSED_OK static void add_people(void)
 	run(world.owner,
 		"WITH m AS (SELECT id FROM barometre.mailing WHERE edition = 'e2026' AND kind = 'invitation'),"
 		" c AS (SELECT id, row_number() OVER (ORDER BY audience, id) AS n FROM barometre.contact WHERE edition = 'e2026')"
-		" INSERT INTO barometre.delivery (mailing, contact, edition, state, reason, code, queue_id, done_at)"
-		" SELECT m.id, c.id, 'e2026', CASE WHEN n <= 6 THEN 'sent' WHEN n = 7 THEN 'refused' WHEN n = 8 THEN 'skipped'"
+		" INSERT INTO barometre.delivery (mailing, contact, edition, kind, state, reason, code, queue_id, done_at)"
+		" SELECT m.id, c.id, 'e2026', 'invitation', CASE WHEN n <= 6 THEN 'sent' WHEN n = 7 THEN 'refused' WHEN n = 8 THEN 'skipped'"
 		" WHEN n = 9 THEN 'unknown' ELSE 'planned' END, CASE WHEN n = 8 THEN 'objected' END,"
 		" CASE WHEN n <= 6 THEN 250 WHEN n = 7 THEN 550 END, CASE WHEN n <= 6 THEN '2.0.0 queued <as> A1B2' END,"
 		" CASE WHEN n <= 7 THEN now() END FROM m, c;"
@@ -188,6 +188,12 @@ UNUSED_OK static bool note_handed(
 	return true;
 }
 
+/* What addresses are sealed to, and what opens them; the site has the public half alone. */
+static struct public_key sealed_to;
+static struct secret_key opened_with;
+
+static struct editions known_editions; /* that the process of the site has read */
+
 UNUSED_OK static struct staff_site *new_site(bool secure)
 {
 	struct staff_site_options options = {
@@ -195,7 +201,12 @@ UNUSED_OK static struct staff_site *new_site(bool secure)
 		.organisation = "Organisme",
 		.secure_cookies = secure,
 		.now = now,
-		.hand_over = note_handed};
+		.hand_over = note_handed,
+		.address_public = &sealed_to,
+		.sender = {"https://enquete.example", "Baromètre, l’équipe",
+			"barometre@organisme.example", "reponse@organisme.example",
+			"Organisme", "aide@organisme.example"},
+		.editions = &known_editions};
 
 	return staff_site_new(loop, pool, &options);
 }
@@ -216,6 +227,8 @@ UNUSED_OK static int begin(void **state)
 	add_people();
 	add_release();
 	add_accounts();
+	box_new_pair(&sealed_to, &opened_with);
+	ok(editions_load(world.owner, &known_editions, err));
 	loop = loop_new();
 	pool = db_pool_new(loop, world.conninfo, "barometre_staff", 2);
 	site = new_site(false);
@@ -227,6 +240,7 @@ UNUSED_OK static int end(void **state)
 	staff_site_free(site);
 	db_pool_free(pool);
 	loop_free(loop);
+	editions_release(&known_editions);
 	return world_end(state);
 }
 

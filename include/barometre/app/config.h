@@ -14,9 +14,12 @@ struct config {
 	char *database, *owner_role, *key_directory, *public_listen, *staff_listen,
 		*public_url, *staff_url, *trusted_proxy;
 	char *smtp_url, *smtp_user, *smtp_password_file, *smtp_tls, *smtp_ca_file;
-	char *mail_from_name, *mail_from_address, *mail_reply_to, *organisation,
-		*contact_address;
-	long public_rate, web_workers, mail_per_minute, mail_connections, max_connections;
+	char *mail_from_name, *mail_from_address, *mail_reply_to, *bounce_address,
+		*organisation, *contact_address;
+	char *bounce_imap_url, *bounce_imap_user, *bounce_imap_password_file,
+		*bounce_imap_ca_file, *bounce_maildir;
+	long public_rate, web_workers, mail_per_minute, mail_domain_per_minute,
+		mail_connections, max_connections;
 };
 
 bool config_load(const char *file, struct config *ret, struct err *) MUST_USE;

@@ -7,9 +7,11 @@
  * no listening socket. Changed keys come in by starting the processes again.
  *
  *   web     listening socket, K_mac, K_draft, K_cookie of open editions     role barometre_web
- *   staff   listening socket, no key                                        role barometre_staff
+ *   staff   listening socket; of the address key the public half            role barometre_staff
  *   keeper  the key folder at the moment of a count                         role barometre_keeper
- *   mailer  K_tok of open editions, K_stop, the address secret key          role barometre_mailer
+ *   mailer  K_tok of open editions, K_stop, K_bounce, K_address (for objections
+ *           that staff write down), the address secret key; mail.mark, open
+ *           for writing                                                     role barometre_mailer
  *
  * Each duty returns its exit status: 0 asked to stop, DUTY_RELOAD to be started again at once (an edition changed).
  */
@@ -30,6 +32,7 @@ struct keyring {
 	size_t edition_count;
 	struct mail_keys mail;
 	struct secret_key address;
+	struct public_key address_public; /* of staff */
 };
 /* Reads the whole folder: right after the fork, before keys the duty does not need are wiped. */
 bool keyring_load(const char *folder, struct keyring *ret, struct err *) MUST_USE;
@@ -53,9 +56,10 @@ const char *duty_name(enum duty);
 int duty_run(const struct config *, enum duty, const struct duty_sockets *);
 
 int duty_web(const struct config *, const struct keyring *, int listener);
-int duty_staff(const struct config *, int listener, int handing);
+int duty_staff(const struct config *, const struct keyring *, int listener, int handing);
 int duty_keeper(const struct config *, int taking);
-int duty_mailer(const struct config *, const struct keyring *);
+struct mail_mark_file; /* src/app/mail_mark.h */
+int duty_mailer(const struct config *, const struct keyring *, struct mail_mark_file *);
 
 /* The supervisor: binds, forks, restarts with back-off, reloads when a key file or SIGHUP says so, stops on SIGTERM. Exit status. */
 int daemon_run(const struct config *);

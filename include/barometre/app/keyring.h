@@ -8,6 +8,7 @@
  *   <edition>.count     counting secret key    made by edition open (server-held keys), destroyed by the count
  *   <edition>.trustee   contact trustee's secret key  made by edition create; the trustee should take it away
  *   <who>.database      password of a role of the database (src/app/login.h)  made by deploy/database-passwords
+ *   mail.mark           no key: how far the mailer was (src/app/mail_mark.h)      made by the mailer
  * A process of a duty derives its sub-keys right after the fork and wipes the rest before it does anything else; the keeper reads the
  * counting key at the moment of a count.
  */
@@ -27,6 +28,7 @@ bool keyring_has(const char *folder, const char *name);
 bool keyring_destroy(const char *folder, const char *name, struct err *) MUST_USE;
 /* mail.key and address.key, made when missing. */
 bool keyring_prepare(const char *folder, struct err *) MUST_USE;
+#define KEYRING_MAIL_MARK "mail.mark"
 /* Changes when a key file comes or goes. */
 uint64_t keyring_stamp(const char *folder);
 /* "<edition>.<kind>" into out. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * smtp.h - the only door to libcurl: messages to one relay over the loop, connections reused (RFC 5321, 3207, 4954).
+ * smtp.h - a door to libcurl: messages to one relay over the loop, connections reused (RFC 5321, 3207, 4954).
  *
  * Outcomes
  *   SMTP_SENT      the relay took the message (2xx to the final dot).
@@ -40,6 +40,18 @@ enum smtp_outcome {
 	SMTP_REFUSED,
 	SMTP_UNKNOWN
 };
+/* Why a transfer was deferred, as far as it is known: for a log, with what to do. */
+enum smtp_trouble {
+	SMTP_TROUBLE_NONE,
+	SMTP_TROUBLE_CONNECTION, /* name unknown, nothing listens, hung up */
+	SMTP_TROUBLE_TLS,        /* not offered, or the certificate does not hold */
+	SMTP_TROUBLE_LOGIN,
+	SMTP_TROUBLE_TIMEOUT,
+	SMTP_TROUBLE_REPLY /* the code says it */
+};
+const char *smtp_trouble_name(enum smtp_trouble); /* one fixed word */
+/* Of the transfer that ended last: ask in its done. */
+enum smtp_trouble smtp_last_trouble(const struct smtp *);
 /* `code` is the reply that decided, 0 when none did. `reply` is the relay's last line, printable ASCII, may be "": it
  * can name the recipient, so it is not for logs. */
 typedef void smtp_done_fn(void *arg, enum smtp_outcome, int code, const char *reply);

@@ -28,7 +28,10 @@
  *          a stale draft of one person are one answer at the count; the draft carries
  *          it along when it moves to another token (sealed.h)
  *   stop    = BLAKE2b-128(K_stop, "stop|v1", contact)
- *   bounce  = BLAKE2b-128(K_bounce, "bounce|v1", delivery)
+ *   bounce  = s ‖ (contact XOR BLAKE2b-128(K_bounce, "bounce|mask|v1", s)), 28 bytes, with
+ *             s = first 12 bytes of BLAKE2b-128(K_bounce, "bounce|id|v1", contact)
+ *             a synthetic IV (RFC 5297): opened by its key, so that nothing is stored and a
+ *             report finds its contact at once; made up or changed, it opens to nothing
  *   address = BLAKE2b-256(K_address, "address|v1", normalised address)
  *
  * Promises
@@ -58,6 +61,10 @@ struct campaign_keys {
 struct mail_keys {
 	struct key stops, bounces, addresses;
 };
+#define BOUNCE_BYTES 28
+struct bounce_id {
+	unsigned char b[BOUNCE_BYTES];
+};
 
 /* Whoever derives wipes the keys that are not of its duty, and the root, with
  * secret_wipe. */
@@ -79,7 +86,10 @@ struct hash32 token_locator(const struct key *drafts, const struct token *);
 struct key token_draft_key(const struct key *drafts, const struct token *);
 struct id16 token_instance(const struct key *drafts, const struct token *);
 struct id16 contact_stop_id(const struct key *stops, const struct id16 *contact);
-struct id16 delivery_bounce_id(const struct key *bounces, const struct id16 *delivery);
+struct bounce_id contact_bounce_id(const struct key *bounces, const struct id16 *contact);
+/* False: not made with this key. In constant time. */
+bool bounce_id_open(const struct key *bounces, const struct bounce_id *,
+	struct id16 *ret_contact) MUST_USE;
 /* The address must be normalised already (lower-case domain and local part): equal
  * text, equal hash. */
 struct hash32 address_hash(const struct key *addresses, struct str address);

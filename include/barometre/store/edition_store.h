@@ -56,13 +56,13 @@ const struct edition_audience *edition_audience_find(
  *   {"code":"2026","title":"…","zone":"Europe/Paris","opens":"2026-11-01","closes":"2027-01-31",
  *    "thresholds":{"minBase":11,"minCell":5},"countPartials":true,"keys":"server",
  *    "audiences":[{"audience":"associations","form":"forms/associations.json","openLink":true,"channels":["newsletter"]}],
- *    "mail":{"window":{"days":[1,2,3,4,5],"from":"09:00","to":"18:00"},
+ *    "mail":{"window":{"days":[1,2,3,4,5],"from":"09:00","to":"18:00","holidays":"fr"},
  *            "plan":[{"kind":"invitation","on":"2026-11-02"},{"kind":"relance1","on":"2026-11-16","notAfter":"2026-11-20"}]}}
  * "keys": "custodians" (each has a file and a passphrase: barometre key make) or "server" (the weaker choice: the key lies in the key
- * folder, and respondents are told so). `opens` is the first second of its day in the zone, `closes` the last one of its day. A mailing is due on its day at the opening of
- * the window, and is too late at the end of the window of "notAfter" (without it: when the edition closes). The plan is in the
- * order invitation, relance1, relance2, relance3, and may end early; "channels" may be left out. A relative form path starts
- * at the current folder, or, when nothing is there, at share/barometre of the installation.
+ * folder, and respondents are told so). `opens` is the first second of its day in the zone, `closes` the last one of its day. The window is closed on the
+ * public holidays of France unless "holidays" is "none" (base/window.h). What a mailing of the plan can say: plan_store.h; each audience
+ * has invitation, relance1, relance2, relance3 in this order, which may end early. "channels" may be left out. A relative form path
+ * starts at the current folder, or, when nothing is there, at share/barometre of the installation.
  * "retention" may be there too: privacy_store.h.
  * Errors name the file, the key and the remedy. */
 bool edition_create(struct db *, json_t *definition, const char *file,

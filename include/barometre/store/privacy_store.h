@@ -5,7 +5,7 @@
  * An edition says how long it keeps contacts, contact wishes and the journal ("retention" in its file); without it: contacts six
  * months after the closing day, wishes a year, the journal twelve months (sql/migrations/0005_retention.sql is the one place).
  * Deleted when due: contacts with their address boxes and bounces, and the wishes, of counted editions (contacts of drafts too);
- * expired sessions of the staff; finished tasks after 30 days; the journal, but for the hashes of records.
+ * expired sessions of the staff; finished tasks and objection requests after 30 days; hashes of reports about mail after 180; the journal, but for the hashes of records.
  * Never deleted: objections (hashes under a key), because they are what keeps a promise.
  * Promises: R1 nothing of an edition that was opened and is not counted goes, whatever the date: it is reported as held.
  *   R2 what should have gone with the count and is still there is reported, not deleted. R3 the dates are compared by the
@@ -27,7 +27,7 @@ bool retention_define(struct db *, const json_t *retention, const char *file,
 bool retention_load(struct db *, struct editions *, struct err *) MUST_USE;
 
 struct retention_line {
-	char *kind; /* contacts, bounces, wishes, sessions, tasks, journal, objections; invitations, deliveries, drafts, boxes */
+	char *kind; /* contacts, bounces, wishes, sessions, tasks, reports, requests, journal, objections; invitations, deliveries, drafts, boxes */
 	char *edition; /* "" where it is not of one */
 	char until
 		[11]; /* YYYY-MM-DD, the last day (the journal: the oldest one kept); "" for none */

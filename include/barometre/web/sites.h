@@ -5,6 +5,7 @@
 #ifndef BAROMETRE_WEB_SITES_H
 #define BAROMETRE_WEB_SITES_H
 
+#include "barometre/mail/letter.h"
 #include "barometre/privacy/campaign.h"
 #include "barometre/store/edition_store.h"
 #include "barometre/store/submission.h"
@@ -45,6 +46,11 @@ struct staff_site_options {
 	bool (*hand_over)(
 		void *arg, struct str edition, struct str file, struct str passphrase);
 	void *hand_over_arg;
+	/* Addresses that staff type are sealed to it (address_box_seal): only the mailer can open them. NULL: no such page. */
+	const struct public_key *address_public;
+	/* What previews of letters are made of. `editions` NULL: there are no such pages. */
+	struct letter_sender sender;
+	const struct editions *editions;
 };
 struct staff_site;
 struct staff_site *staff_site_new(

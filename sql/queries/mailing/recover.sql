@@ -3,5 +3,4 @@
 -- role: barometre_mailer
 -- parameters: $1 timestamptz
 -- rows: 1: n bigint
-WITH lost AS (UPDATE barometre.delivery SET state = 'unknown' WHERE state = 'claimed' AND claimed_at < $1::timestamptz RETURNING 1)
-SELECT count(*) AS n FROM lost
+SELECT barometre.mailing_recover($1::timestamptz) AS n

@@ -3,6 +3,7 @@
 -- role: barometre_staff
 -- parameters: $1 text edition
 -- rows: n: audience text, label text
-SELECT a.audience, coalesce(f.source::jsonb #>> '{barometre,audienceLabel}', a.audience) AS label
+SELECT a.audience, coalesce(f.source::jsonb #>> '{barometre,audienceLabel,default}', f.source::jsonb #>> '{barometre,audienceLabel}',
+	a.audience) AS label -- a text, or one for each language
 FROM barometre.edition_audience a JOIN barometre.form f ON f.hash = a.form
 WHERE a.edition = $1::text ORDER BY a.ordinal

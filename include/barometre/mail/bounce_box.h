@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bounce_box.h - where reports come from: a Maildir, an IMAP mailbox, standard input. One after the other, blocking.
+ *
+ * Promises: X1 a message is marked as read only after `take` has said that what it says is recorded; stopped anywhere before, it is read
+ *   again (and counts once: bounce_record). X2 no message is ever deleted, and no file of a Maildir takes the place of another.
+ *   X3 at most `most` messages a call, BOUNCE_MESSAGE_BYTES of each.
+ * Maildir: from new/, and from cur/ what has no flag S; read ones stand in cur/ with S (D. J. Bernstein's maildir(5)).
+ * IMAP (RFC 3501): messages without \Answered; read ones get \Seen and \Answered. Not by \Seen alone: a person who looks into the
+ *   mailbox, or this program killed between fetching and recording, must not hide a report. "imaps://host/INBOX", or "imap://host/INBOX", where
+ *   STARTTLS is required; certificates are always verified. The other door to libcurl beside smtp.c.
+ */
+#ifndef BAROMETRE_MAIL_BOUNCE_BOX_H
+#define BAROMETRE_MAIL_BOUNCE_BOX_H
+
+#include "barometre/base/buf.h"
+#include "barometre/base/err.h"
+
+/* False: not recorded, with the reason; the message stays as it was and reading ends. */
+typedef bool bounce_take_fn(void *arg, struct str message, struct err *);
+
+/* ERR_MISSING when the folder is none. A file that cannot be read is passed over and counted. */
+bool bounce_read_maildir(const char *folder, size_t most, bounce_take_fn *, void *arg,
+	size_t *ret_passed_over, struct err *) MUST_USE;
+
+struct bounce_imap {
+	const char *url, *user, *password;
+	const char *ca_file; /* "" for the system's */
+};
+/* ERR_BUSY when the server is away, ERR_DENIED for its log-in, ERR_BROKEN for its certificate. */
+bool bounce_read_imap(const struct bounce_imap *, size_t most, bounce_take_fn *,
+	void *arg, struct err *) MUST_USE;
+
+/* One message to the end of the file; what is beyond the bound is read and dropped, so that the writer is not cut off. */
+bool bounce_read_pipe(int fd, bounce_take_fn *, void *arg, struct err *) MUST_USE;
+
+#endif

@@ -1,0 +1,6 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- staff/bounce_reasons: why people are not written to any more, the most frequent first.
+-- role: barometre_staff
+-- parameters: $1 text edition
+-- rows: n: reason text, n bigint
+SELECT reason, sum(n)::bigint AS n FROM barometre.staff_bounce_reasons($1::text) GROUP BY reason ORDER BY n DESC, reason

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rehearse_mailbox.c - what the sink was given: who, when, and a few of the mails themselves. Filled on the sink's thread. */
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "barometre/mail/schedule.h"
+#include "rehearse_private.h"
+
+#define SAMPLES_MOST 256
+#define SUBJECT_MOST 400
+
+struct rehearsal_mailbox {
+	pthread_mutex_t guard;
+	struct pace pace; /* the real one, on the played clock */
+	struct rehearsal_mail *mails;
+	size_t count, room;
+	usec_t *first; /* by contact */
+	size_t contact_count;
+	struct rehearsal_sample samples[SAMPLES_MOST];
+	size_t sample_count;
+};
+
+struct rehearsal_mailbox *mailbox_new(struct rehearsal *r)
+{
+	struct rehearsal_mailbox *m = x_calloc(1, sizeof(*m));
+
+	must(pthread_mutex_init(&m->guard, NULL) == 0);
+	pace_init(&m->pace, (int)r->options->config->mail_per_minute);
+	m->contact_count = r->contact_count;
+	m->first = x_calloc(r->contact_count + 1, sizeof(*m->first));
+	return m;
+}
+
+void mailbox_free(struct rehearsal_mailbox *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < m->sample_count; i++) {
+		free(m->samples[i].audience);
+		free(m->samples[i].subject);
+		buf_release(&m->samples[i].message);
+	}
+	(void)pthread_mutex_destroy(&m->guard);
+	free(m->mails);
+	free(m->first);
+	free(m);
+}
+
+/* "<audience>.<n>@rehearsal.invalid", and nobody else: whatever else came here was no copy's. */
+static size_t contact_of(
+	const struct rehearsal_mailbox *m, const char *to, struct str *ret_audience)
+{
+	struct str rest = str_of(to), local = {0};
+	uint64_t n = 0;
+
+	must(str_cut(&rest, '@', &local) && str_eq_z(rest, REHEARSAL_DOMAIN));
+	must(str_cut(&local, '.', ret_audience) && str_parse_u64(local, &n) &&
+		n < m->contact_count);
+	return (size_t)n;
+}
+
+/* The header's bytes, folded lines and all. */
+static struct str subject_of(struct str message)
+{
+	static const char key[] = "\r\nSubject: ";
+	const char *at = memmem(message.p, message.n, key, sizeof(key) - 1), *end;
+	size_t left;
+
+	if (!at)
+		return STR("");
+	at += sizeof(key) - 1;
+	left = message.n - (size_t)(at - message.p);
+	end = memmem(at, left, "\r\n", 2);
+	left = end ? (size_t)(end - at) : left;
+	return (struct str){at, left < SUBJECT_MOST ? left : SUBJECT_MOST};
+}
+
+static void keep_sample(struct rehearsal_mailbox *m, uint64_t number, struct str audience,
+	struct str message)
+{
+	struct str subject = subject_of(message);
+	struct rehearsal_sample *s = &m->samples[m->sample_count];
+
+	for (size_t i = 0; i < m->sample_count; i++)
+		if (str_eq_z(subject, m->samples[i].subject) &&
+			str_eq_z(audience, m->samples[i].audience))
+			return;
+	if (m->sample_count == SAMPLES_MOST)
+		return;
+	*s = (struct rehearsal_sample){.audience = str_dup(audience),
+		.subject = str_dup(subject),
+		.number = number,
+		.message = BUF_LIMIT(message.n + 1)};
+	buf_add(&s->message, message);
+	m->sample_count++;
+}
+
+void mailbox_take(void *mailbox, uint64_t number, const char *to, struct str message)
+{
+	struct rehearsal_mailbox *m = mailbox;
+	struct str audience = {0};
+	size_t contact = contact_of(m, to, &audience);
+	usec_t now = rehearsal_now();
+
+	must(pthread_mutex_lock(&m->guard) == 0);
+	must(number == m->count);
+	if (m->count == m->room) {
+		m->room = m->room ? 2 * m->room : 1024;
+		m->mails = x_realloc(m->mails, m->room * sizeof(*m->mails));
+	}
+	m->mails[m->count++] = (struct rehearsal_mail){now, contact};
+	if (m->first[contact] == 0)
+		m->first[contact] = now;
+	keep_sample(m, number, audience, message);
+	must(pthread_mutex_unlock(&m->guard) == 0);
+	/* The next may leave when the pace says so. */
+	(void)pace_take(&m->pace, now);
+	rehearsal_set_now(now + pace_take(&m->pace, now));
+}
+
+size_t mailbox_count(struct rehearsal_mailbox *m)
+{
+	size_t n;
+
+	must(pthread_mutex_lock(&m->guard) == 0);
+	n = m->count;
+	must(pthread_mutex_unlock(&m->guard) == 0);
+	return n;
+}
+
+usec_t mailbox_first(struct rehearsal_mailbox *m, size_t contact)
+{
+	usec_t first;
+
+	must(pthread_mutex_lock(&m->guard) == 0);
+	first = m->first[contact];
+	must(pthread_mutex_unlock(&m->guard) == 0);
+	return first;
+}
+
+const struct rehearsal_mail *mailbox_mails(
+	const struct rehearsal_mailbox *m, size_t *ret_count)
+{
+	*ret_count = m->count;
+	return m->mails;
+}
+
+const struct rehearsal_sample *mailbox_samples(
+	const struct rehearsal_mailbox *m, size_t *ret_count)
+{
+	*ret_count = m->sample_count;
+	return m->samples;
+}

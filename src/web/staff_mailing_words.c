@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* staff_mailing_words.c - mailings, verdicts, refusals and codes in the words of the people who conduct a survey. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "staff_mail.h"
+
+struct word {
+	const char *code, *text;
+};
+
+static const char *word_of(const struct word *words, size_t count, struct str code)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq_z(code, words[i].code))
+			return words[i].text;
+	return NULL;
+}
+
+/* ---- whom a mailing is for ---- */
+
+void words_list(struct buf *out, struct str lines, const char *before, const char *after,
+	const char *last)
+{
+	struct str rest = lines, item;
+	bool first = true;
+
+	while (str_cut(&rest, '\n', &item)) {
+		buf_printf(out, "%s%s%.*s%s",
+			first             ? ""
+				: !rest.p ? last
+					  : ", ",
+			before, (int)item.n, item.p, after);
+		first = false;
+	}
+}
+
+static bool is_one(struct str lines)
+{
+	return !memchr(lines.p, '\n', lines.n);
+}
+
+static const char *received_words(struct str received)
+{
+	static const struct word words[] = {
+		{"nothing", " à qui rien n’a encore été envoyé"},
+		{"invitation", " qui ont reçu l’invitation"},
+		{"relance1", " qui ont reçu la relance\u00a01"},
+		{"relance2", " qui ont reçu la relance\u00a02"},
+		{"relance3", " qui ont reçu la relance\u00a03"}};
+	const char *text = word_of(words, COUNT_OF(words), received);
+
+	return text ? text : "";
+}
+
+char *mailing_population(const struct staff_step *step, struct str audience,
+	struct str departments, struct str types, struct str received)
+{
+	struct buf text = BUF_LIMIT(1 << 16);
+
+	buf_puts(&text, audience.n ? staff_label(step, audience) : "Tous les contacts");
+	if (departments.n) {
+		buf_puts(&text,
+			is_one(departments) ? " du département " : " des départements ");
+		words_list(&text, departments, "", "", " et ");
+	}
+	if (types.n) {
+		buf_puts(&text, " de type ");
+		words_list(&text, types, "«" NNBSP, NNBSP "»", " ou ");
+	}
+	buf_puts(&text, received_words(received));
+	return buf_take(&text);
+}
+
+const char *mailing_name(const struct db_rows *rows, size_t row)
+{
+	struct str kind = db_str(rows, row, "kind"), title = db_str(rows, row, "title");
+
+	if (!str_eq_z(kind, "targeted"))
+		return staff_kind_label(kind);
+	return title.n ? title.p : "Envoi ciblé";
+}
+
+/* ---- why, and why not ---- */
+
+const char *mailing_verdict(struct str verdict, bool many)
+{
+	static const struct {
+		const char *code, *many, *one;
+	} words[] = {
+		{"send", "Recevront ce courriel", "recevra ce courriel"},
+		{"done", "Ont déjà répondu", "a déjà répondu"},
+		{"objected", "Ne veulent plus de courriel", "ne veut plus de courriel"},
+		{"bounced", "Ont une adresse en erreur", "a une adresse en erreur"},
+		{"audience", "Sont d’un autre public", "est d’un autre public"},
+		{"segment", "Sont d’un autre département ou d’un autre type",
+			"est d’un autre département ou d’un autre type"},
+		{"received", "N’ont pas reçu le courriel qu’il faut avant",
+			"n’a pas reçu le courriel qu’il faut avant"},
+		{"already", "Ont déjà eu un courriel de cette étape",
+			"a déjà eu un courriel de cette étape"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (str_eq_z(verdict, words[i].code))
+			return many ? words[i].many : words[i].one;
+	return NULL;
+}
+
+const char *mailing_refusal(struct str outcome)
+{
+	static const struct word words[] = {
+		{"edition",
+			"L’édition ne le permet pas : elle n’est pas ouverte, ou elle est déjà close."},
+		{"state",
+			"Cet envoi n’est pas dans un état qui le permet : il a commencé, il est terminé ou il a été annulé."},
+		{"paused", "Cet envoi est en pause : reprenez-le d’abord."},
+		{"date",
+			"La date ne convient pas : elle doit être entre l’ouverture et la clôture de l’édition, et la date limite venir après."},
+		{"audience", "Ce public n’est pas de cette édition."},
+		{"kind", "Ce genre d’envoi n’existe pas."},
+		{"after", "L’envoi qui devrait venir avant n’est pas prévu."},
+		{"twice", "Ces personnes ont déjà un envoi de cette étape."},
+		{"limit",
+			"Cette édition a déjà cent envois ciblés : annulez-en un d’abord."},
+		{"unknown",
+			"Ces lignes n’attendent plus de décision, ou l’édition n’est plus ouverte."},
+	};
+	const char *text = word_of(words, COUNT_OF(words), outcome);
+
+	return text ? text : "Cela n’a pas pu se faire.";
+}
+
+/* ---- codes of relays ---- */
+
+/* RFC 3463 and the registry of enhanced status codes; of those of a class, the subject says enough. */
+static const char *enhanced_words(struct str code)
+{
+	static const struct word words[] = {{"5.1.0", "adresse refusée"},
+		{"5.1.1", "adresse inconnue"}, {"5.1.2", "domaine inconnu"},
+		{"5.1.3", "adresse mal écrite"}, {"5.1.6", "boîte qui a déménagé"},
+		{"5.1.10", "domaine sans courriel"}, {"5.2.0", "boîte en erreur"},
+		{"5.2.1", "boîte désactivée"}, {"5.2.2", "boîte pleine"},
+		{"5.2.3", "message trop grand pour la boîte"},
+		{"5.3.4", "message trop grand"}, {"5.4.1", "serveur sans réponse"},
+		{"5.4.4", "domaine introuvable"},
+		{"5.4.6", "courriel qui tourne en rond"},
+		{"5.4.7", "délai de remise dépassé"},
+		{"5.7.1", "refusé par les règles du destinataire"},
+		{"5.7.26", "expéditeur mal authentifié"}};
+	static const struct word subjects[] = {{"5.1", "adresse en erreur"},
+		{"5.2", "boîte en erreur"}, {"5.3", "serveur du destinataire en erreur"},
+		{"5.4", "serveur injoignable"}, {"5.5", "échange refusé par le serveur"},
+		{"5.6", "contenu refusé"},
+		{"5.7", "refusé par les règles du destinataire"}};
+	const char *text = word_of(words, COUNT_OF(words), code);
+
+	for (size_t i = 0; !text && i < COUNT_OF(subjects); i++)
+		if (str_starts(code, str_of(subjects[i].code)) && code.n > 3 &&
+			code.p[3] == '.')
+			text = subjects[i].text;
+	return text;
+}
+
+const char *relay_code_words(int64_t code)
+{
+	switch (code) {
+	case 421:
+		return "relais indisponible";
+	case 450:
+	case 451:
+	case 452:
+		return "remise remise à plus tard";
+	case 501:
+	case 553:
+		return "adresse mal écrite";
+	case 550:
+		return "adresse refusée";
+	case 551:
+		return "personne qui n’est pas ici";
+	case 552:
+		return "boîte pleine";
+	case 554:
+		return "refusé par les règles du destinataire";
+	default:
+		return "";
+	}
+}
+
+char *bounce_words(struct str reason)
+{
+	struct str rest = reason, part;
+	uint64_t code;
+
+	if (str_eq_z(reason, "complaint"))
+		return x_strdup("signalé comme indésirable");
+	while (str_cut(&rest, ' ', &part)) {
+		const char *text = enhanced_words(part);
+
+		/* Three mails came back for a time only (sql/functions/bounce.sql). */
+		if (!text && part.n > 3 && part.p[0] == '4' && part.p[1] == '.')
+			text = "échecs répétés";
+		if (text)
+			return x_printf("%s (%.*s)", text, (int)part.n, part.p);
+	}
+	rest = reason;
+	if (str_cut(&rest, ' ', &part) && str_parse_u64(part, &code) && code < 600 &&
+		*relay_code_words((int64_t)code))
+		return x_printf("%s (%.*s)", relay_code_words((int64_t)code),
+			(int)reason.n, reason.p);
+	return reason.n ? x_printf("courriel refusé (%.*s)", (int)reason.n, reason.p)
+			: x_strdup("courriel refusé");
+}
+
+/* ---- the journal ---- */
+
+static bool is_kind(struct str word)
+{
+	return str_eq_z(word, "invitation") || str_eq_z(word, "targeted") ||
+		str_starts(word, STR("relance"));
+}
+
+/* "e2026 relance1 patients 1a2b3c4d 5", see mailing_journal. */
+static char *of_mailing(struct str action, struct str detail)
+{
+	struct buf text = BUF_LIMIT(1000);
+	struct str rest = detail, part, edition = {NULL, 0};
+	uint64_t n;
+
+	if (!str_cut(&rest, ' ', &edition))
+		return x_strdup("");
+	buf_printf(&text, "%.*s", (int)edition.n, edition.p);
+	while (str_cut(&rest, ' ', &part)) {
+		bool last = !rest.p;
+
+		if (is_kind(part))
+			buf_printf(&text, ", %s",
+				str_eq_z(part, "targeted") ? "envoi ciblé"
+							   : staff_kind_label(part));
+		else if (last && str_parse_u64(part, &n) && part.n < 8)
+			buf_printf(&text, ", %.*s %s", (int)part.n, part.p,
+				str_eq_z(action, "mailing.cancel")
+					? n > 1 ? "messages écartés" : "message écarté"
+					: n > 1 ? "lignes"
+						: "ligne");
+		else
+			buf_printf(&text, ", %.*s", (int)part.n, part.p);
+	}
+	return buf_take(&text);
+}
+
+/* "e2026 550 5.1.1" */
+static char *of_bounce(struct str detail)
+{
+	struct str rest = detail, edition = {NULL, 0};
+	SCOPED(free_char) char *words = NULL;
+
+	if (!str_cut(&rest, ' ', &edition) || !rest.p)
+		return str_dup(detail);
+	words = bounce_words(rest);
+	return x_printf("%.*s, %s", (int)edition.n, edition.p, words);
+}
+
+/* "contacts 2" */
+static char *of_objection(struct str detail)
+{
+	struct str rest = detail, word;
+	uint64_t n;
+
+	if (!str_cut(&rest, ' ', &word) || !rest.p || !str_parse_u64(rest, &n))
+		return str_dup(detail);
+	return staff_plural((int64_t)n, "contact", "contacts");
+}
+
+char *mail_journal_words(struct str action, struct str detail)
+{
+	if (str_starts(action, STR("mailing.")) || str_starts(action, STR("delivery.")) ||
+		str_starts(action, STR("letter.")))
+		return of_mailing(action, detail);
+	if (str_eq_z(action, "contact_lift"))
+		return of_bounce(detail);
+	if (str_eq_z(action, "contact_object"))
+		return of_objection(detail);
+	if (str_eq_z(action, "mail.release"))
+		return x_strdup(str_eq_z(detail, "restored")
+				? "retenus depuis une sauvegarde restaurée"
+				: "retenus à la demande de l’équipe");
+	return str_dup(detail);
+}

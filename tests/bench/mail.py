@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The measures of tests/bench/mail. A mail of ours is a row claimed, an address opened, a letter written, a reply recorded, each durable;
+smtp-source says the same bytes again and again. Every repetition has both sides, one after the other; medians are printed."""
+
+import argparse
+import os
+import pathlib
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import traceback
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "mailing"))
+
+from instance import Instance, Postgres, Stuck, crowd, free_port, until  # noqa: E402
+import machine  # noqa: E402
+
+SESSIONS = 2  # mail_connections, as configured by default
+LETTER = 8500  # bytes: a letter of this edition
+SIZES = {True: (1, 300), False: (5, 2000)}  # repetitions, mails
+
+
+class Bench:
+    def __init__(self, options):
+        self.options, self.folder = options, pathlib.Path(options.folder)
+        self.postgres = Postgres(options.data, options.log, options.conninfo, options.account)
+        self.instances, self.settings = [], {}
+        self.passed = self.failed = 0
+        self.figures = {}
+
+    def check(self, name, good, detail=""):
+        self.passed, self.failed = self.passed + bool(good), self.failed + (not good)
+        if not good:
+            print(f"FAILED {name}: {detail}", flush=True)
+
+    def note(self, name, value):
+        self.figures.setdefault(name, []).append(value)
+
+    def start_sink(self):
+        self.port = free_port()
+        who = ["-u", "postfix"] if os.geteuid() == 0 else []
+        self.sink = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", "smtp-sink", *who, "-c", f"127.0.0.1:{self.port}", "100"],
+                                     stdin=subprocess.DEVNULL, stdout=open(self.folder / "sink.log", "wb"), stderr=subprocess.STDOUT)
+        until("smtp-sink listens", self.listens, 20)
+
+    def listens(self):
+        with socket.socket() as one:
+            return one.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def source(self, number, size):
+        """Postfix's own load generator, connections kept as ours are."""
+        began = time.monotonic()
+        machine.output(["smtp-source", "-d", "-s", SESSIONS, "-m", number, "-l", size, "-f", "bench@example.org",
+                        "-t", "bench@example.org", f"inet:127.0.0.1:{self.port}"])
+        return number / (time.monotonic() - began)
+
+    def ours(self, one, turn, number):
+        code = f"bench-{turn}"
+        if turn:
+            one.run("edition", "close", one.code)
+        # Not due yet when the edition is opened, so that nothing is under way but mail.
+        one.edition(code, crowd(number, prefix=f"t{turn}p"), plan=("invitation",))
+        pid = until("there is a mailer", lambda: one.daemon.look()["mailer"], 60)[0]
+        one.settle(but=("planned", "claimed"), seconds=1800)
+        pid_now = one.daemon.look()["mailer"][0]
+        rows = one.rows("SELECT count(*), extract(epoch FROM max(done_at) - min(claimed_at)) FROM barometre.delivery "
+                        f"WHERE edition = '{code}' AND state = 'sent'")[0]
+        self.check("every mail is sent", int(rows[0]) == number, rows)
+        if pid == pid_now:
+            self.note("cpu", machine.cpu_seconds(pid))
+        return number / max(float(rows[1]), 1e-6)
+
+    def go(self):
+        repetitions, number = SIZES[self.options.short]
+        self.start_sink()
+        one = Instance(self, "bench", self.port, mail_connections=SESSIONS, mail_per_minute=100000)
+        one.start()
+        size = LETTER
+        for turn in range(repetitions):
+            ours, theirs = self.ours(one, turn, number), self.source(number, size)
+            self.note("ours", ours)
+            self.note("theirs", theirs)
+            self.note("ratio", ours / theirs)
+        one.stop()
+        self.check("the program ends in order", one.daemon.process.returncode == 0, one.daemon.process.returncode)
+        self.sink.terminate()
+        self.sink.wait()
+        middle = {name: statistics.median(values) for name, values in self.figures.items()}
+        least, most = min(self.figures["ratio"]), max(self.figures["ratio"])
+        print(f"{'mails, ' + str(number) + ' a time':34} {'ours/s':>10} {'smtp-source/s':>14} {'ratio':>7}")
+        print(f"{str(SESSIONS) + ' connections kept, ' + str(size) + ' B':34} {middle['ours']:>10,.0f} {middle['theirs']:>14,.0f} "
+              f"{middle['ratio']:>7.3f}  ({least:.3f} to {most:.3f})", flush=True)
+        self.check("faster than one a second", middle["ours"] > 1, middle)
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("program", "folder", "data", "log", "conninfo"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--account", action="append", default=[])
+    parser.add_argument("--short", action="store_true")
+    bench = Bench(parser.parse_args())
+    try:
+        try:
+            bench.go()
+        finally:
+            for one in bench.instances:
+                one.stop()
+        print(f"{bench.passed} passed, {bench.failed} failed")
+        return 1 if bench.failed else 0
+    except (Stuck, machine.Trouble) as reason:
+        print(f"bench: {reason}", file=sys.stderr)
+    except Exception:  # a fault of this script must not pass for a finding
+        traceback.print_exc()
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
