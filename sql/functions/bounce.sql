@@ -130,14 +130,19 @@ BEGIN
 END
 $$;
 
--- A bounce was wrong: this contact is written to again. An objection stays. 'state': there is nothing to lift.
+-- A bounce was wrong.
+--	done		this contact is written to again
+--	objected	the bounce is lifted, but the person has objected (a complaint is an objection too), which stays: nobody writes to them
+--	state		there is nothing to lift
+--	missing		no such contact
 CREATE OR REPLACE FUNCTION barometre.contact_lift(p_edition text, p_contact uuid, p_login text) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	v_was text;
+	v_objected boolean;
 BEGIN
-	SELECT c.bounced INTO v_was FROM barometre.contact c
+	SELECT c.bounced, c.objected INTO v_was, v_objected FROM barometre.contact c
 	WHERE c.edition = p_edition AND c.id = p_contact FOR NO KEY UPDATE;
 	IF NOT FOUND THEN
 		RETURN 'missing';
@@ -149,6 +154,6 @@ BEGIN
 	WHERE c.edition = p_edition AND c.id = p_contact;
 	INSERT INTO barometre.journal (login, action, detail)
 	VALUES (p_login, 'contact_lift', format('%s %s', p_edition, v_was));
-	RETURN 'done';
+	RETURN CASE WHEN v_objected THEN 'objected' ELSE 'done' END;
 END
 $$;

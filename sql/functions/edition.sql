@@ -77,5 +77,8 @@ BEGIN
 	UPDATE barometre.mailing SET state = 'finished' WHERE edition = p_code AND state NOT IN ('finished', 'cancelled');
 	UPDATE barometre.delivery d SET state = 'skipped', reason = 'closed', not_before = NULL, done_at = now()
 	FROM barometre.mailing m WHERE m.edition = p_code AND d.mailing = m.id AND d.state = 'planned';
+	UPDATE barometre.mailing m SET alarm = true
+	WHERE m.edition = p_code AND NOT m.alarm
+		AND m.written <> (SELECT count(*) FROM barometre.delivery d WHERE d.mailing = m.id);
 END
 $$;

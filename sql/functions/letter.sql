@@ -88,13 +88,13 @@ BEGIN
 END
 $$;
 
--- A contact by the beginning of its random id, for a preview: to which public and segments it belongs. Two rows: the
--- beginning is not enough.
+-- A contact by the beginning of its random id, for a preview: to which public it belongs, and no more. The ledger says of an id that it
+-- has answered: with a department beside it, it would have a name. Two rows: the beginning is not enough.
 CREATE OR REPLACE FUNCTION barometre.letter_contact(p_edition text, p_prefix text)
-RETURNS TABLE (audience text, department text, type text)
+RETURNS TABLE (audience text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT c.audience, c.department, c.type FROM barometre.contact c
+	SELECT c.audience FROM barometre.contact c
 	WHERE c.edition = p_edition AND p_prefix ~ '^[0-9a-f]{6}([0-9a-f-]{0,30})$' AND starts_with(c.id::text, p_prefix)
 	ORDER BY c.id LIMIT 2
 $$;
@@ -147,18 +147,19 @@ BEGIN
 	RETURN QUERY
 	UPDATE barometre.letter_test t SET state = 'claimed'
 	FROM (SELECT n.id FROM barometre.letter_test n JOIN barometre.edition e ON e.code = n.edition
-		WHERE n.state = 'planned' AND e.state IN ('draft', 'open')
+		WHERE n.state = 'planned' AND e.state IN ('draft', 'open') AND (n.not_before IS NULL OR n.not_before <= p_now)
 		ORDER BY n.asked_at, n.id LIMIT 1 FOR UPDATE OF n SKIP LOCKED) first
 	WHERE t.id = first.id
 	RETURNING t.id, t.edition, t.kind, t.audience, t.mailing, t.address_box;
 END
 $$;
 
--- p_state: sent, refused, unknown, or planned (it never left). The address goes with the end.
+-- p_state: sent, refused, unknown, or planned (it never left; after a 4xx it waits). The address goes with the end.
 CREATE OR REPLACE FUNCTION barometre.letter_test_done(p_id uuid, p_state text, p_code integer) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	UPDATE barometre.letter_test t SET state = p_state, code = nullif(p_code, 0),
-		address_box = CASE WHEN p_state = 'planned' THEN t.address_box END
+		address_box = CASE WHEN p_state = 'planned' THEN t.address_box END,
+		not_before = CASE WHEN p_state = 'planned' AND p_code BETWEEN 400 AND 499 THEN now() + interval '5 minutes' END
 	WHERE t.id = p_id AND t.state = 'claimed'
 $$;

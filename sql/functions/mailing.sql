@@ -20,7 +20,8 @@ AS $$
 		WHEN m.departments <> '{}' AND c.department <> ALL (m.departments)
 			OR m.types <> '{}' AND c.type <> ALL (m.types) THEN 'segment'
 		WHEN v.done THEN 'done'
-		WHEN c.objected THEN 'objected'
+		-- Also one that came while the contact was being imported.
+		WHEN c.objected OR EXISTS (SELECT FROM barometre.objection o WHERE o.address_hash = c.address_hash) THEN 'objected'
 		WHEN c.bounced IS NOT NULL THEN 'bounced'
 		WHEN EXISTS (SELECT FROM barometre.delivery d
 			WHERE d.mailing = m.id AND d.contact = c.id AND d.state <> 'planned') THEN 'already'
@@ -103,7 +104,7 @@ BEGIN
 	END IF;
 	-- Whoever pauses, cancels or closes from here on waits for the end of this claim.
 	SELECT m.* INTO v_mailing FROM barometre.mailing m JOIN barometre.edition e ON e.code = m.edition
-	WHERE m.id = p_mailing AND m.state = 'sending' AND NOT m.paused AND m.not_after > p_now
+	WHERE m.id = p_mailing AND m.state = 'sending' AND NOT m.paused AND m.due <= p_now AND m.not_after > p_now
 		AND e.state = 'open' AND e.closes > p_now
 	FOR SHARE OF m;
 	IF NOT FOUND THEN
@@ -162,7 +163,8 @@ $$;
 
 -- A row of claim p_claim: claimed → sent | refused | planned again (deferred: after a 4xx; returned: never handed over, as if not claimed, until
 -- p_retry when that is given). One held as unknown may still turn out sent or refused. Refused stops the contact, with what
--- the relay said. A row that would be planned again of a mailing that is cancelled, or an edition that is closed, is skipped.
+-- the relay said. After twelve 4xx (some three days) a row is refused, and the contact is not stopped: others wait for this
+-- mailing's end (RFC 5321, section 4.5.4.1). A row that would be planned again of a mailing that is cancelled, or an edition that is closed, is skipped.
 CREATE OR REPLACE FUNCTION barometre.delivery_record(p_mailing uuid, p_contact uuid, p_claim bigint, p_outcome text,
 	p_code integer, p_words text, p_retry timestamptz, p_now timestamptz) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -192,14 +194,15 @@ BEGIN
 		WHERE m.id = p_mailing FOR SHARE) x
 	WHERE x.state = 'cancelled' OR v_reason IS NOT NULL;
 	UPDATE barometre.delivery d SET
-		state = CASE WHEN v_reason IS NULL THEN 'planned' ELSE 'skipped' END,
+		state = CASE WHEN v_reason IS NOT NULL THEN 'skipped'
+			WHEN p_outcome = 'deferred' AND d.attempt >= 12 THEN 'refused' ELSE 'planned' END,
 		reason = v_reason,
 		code = CASE WHEN p_outcome = 'deferred' THEN p_code ELSE d.code END,
 		queue_id = CASE WHEN p_outcome = 'deferred' THEN p_words ELSE d.queue_id END,
 		attempt = CASE WHEN p_outcome = 'deferred' THEN d.attempt ELSE d.attempt - 1 END,
 		not_before = CASE WHEN v_reason IS NULL THEN p_retry END,
 		claimed_at = NULL,
-		done_at = CASE WHEN v_reason IS NOT NULL THEN p_now END
+		done_at = CASE WHEN v_reason IS NOT NULL OR p_outcome = 'deferred' AND d.attempt >= 12 THEN p_now END
 	WHERE d.mailing = p_mailing AND d.contact = p_contact AND d.claim = p_claim AND d.state = 'claimed';
 END
 $$;
@@ -232,9 +235,43 @@ BEGIN
 END
 $$;
 
+-- Mailings that count their days from one that has ended move: so many days after its last mail, at their own time of day; one that would
+-- then be past its end is held. The edition is locked.
+CREATE OR REPLACE FUNCTION barometre.mailing_move_after(p_mailing uuid, p_now timestamptz) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH moved AS (
+		UPDATE barometre.mailing m SET
+			due = CASE WHEN t.due < m.not_after THEN greatest(m.due, t.due) ELSE m.due END,
+			state = CASE WHEN t.due < m.not_after THEN m.state ELSE 'held' END
+		FROM (SELECT l.id, ((f.at AT TIME ZONE e.zone)::date + l.after_days + (l.due AT TIME ZONE e.zone)::time)
+				AT TIME ZONE e.zone AS due
+			FROM barometre.mailing b JOIN barometre.edition e ON e.code = b.edition
+			JOIN barometre.mailing l ON l.edition = b.edition AND l.after_kind = b.kind AND l.state = 'planned'
+				AND (l.audience IS NULL OR b.audience IS NULL OR l.audience = b.audience),
+			LATERAL (SELECT coalesce(max(d.done_at), p_now) AS at FROM barometre.delivery d
+				WHERE d.mailing = b.id AND d.state = 'sent') f
+			WHERE b.id = p_mailing) t
+		WHERE m.id = t.id
+		RETURNING m.*)
+	INSERT INTO barometre.journal (login, action, detail)
+	SELECT '(mailer)', 'mailing.late', concat_ws(' ', m.edition, m.kind, m.audience, left(m.id::text, 8))
+	FROM moved m WHERE m.state = 'held'
+$$;
+
+-- Mailings that want this one to have left, and were written already, are written once more: nobody twice, and for whom it left
+-- after that, an unknown one that a person decided or a late contact, they would else silently never come.
+CREATE OR REPLACE FUNCTION barometre.mailing_again_after(p_mailing uuid, p_now timestamptz) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+	UPDATE barometre.mailing m SET state = 'planned' FROM barometre.mailing b
+	WHERE b.id = p_mailing AND m.edition = b.edition AND m.received = b.kind AND m.state IN ('sending', 'finished')
+		AND m.not_after > p_now AND (m.audience IS NULL OR b.audience IS NULL OR m.audience = b.audience)
+$$;
+
 -- sending → finished, when every row has come to its end; not when it was planned anew meanwhile, for contacts that came late.
--- Then the ends are added up: another number than was written is an alarm. Mailings that count their days from this one move:
--- so many days after this day, at their own time of day; one that would then be past its end is held.
+-- Then the ends are added up: another number than was written is an alarm. Those that count their days from it move, and those that
+-- want it to have left are written once more, for whom it left only now.
 -- Gives the rows that have not come to their end, whether the mailing was finished here, and the alarm.
 CREATE OR REPLACE FUNCTION barometre.mailing_finish(p_mailing uuid, p_now timestamptz)
 RETURNS TABLE (n bigint, finished boolean, alarm boolean)
@@ -252,6 +289,8 @@ BEGIN
 		RETURN QUERY SELECT v_left, false, false;
 		RETURN;
 	END IF;
+	PERFORM FROM barometre.edition e
+	WHERE e.code = (SELECT m.edition FROM barometre.mailing m WHERE m.id = p_mailing) FOR SHARE;
 	SELECT m.* INTO v_mailing FROM barometre.mailing m WHERE m.id = p_mailing AND m.state = 'sending' FOR NO KEY UPDATE;
 	IF NOT FOUND THEN
 		RETURN QUERY SELECT 0::bigint, false, false;
@@ -266,15 +305,8 @@ BEGIN
 		RETURN;
 	END IF;
 	UPDATE barometre.mailing m SET state = 'finished', alarm = v_ended <> m.written WHERE m.id = p_mailing;
-	UPDATE barometre.mailing m SET
-		due = CASE WHEN t.due < m.not_after THEN greatest(m.due, t.due) ELSE m.due END,
-		state = CASE WHEN t.due < m.not_after THEN m.state ELSE 'held' END
-	FROM (SELECT l.id, ((p_now AT TIME ZONE e.zone)::date + l.after_days + (l.due AT TIME ZONE e.zone)::time)
-			AT TIME ZONE e.zone AS due
-		FROM barometre.mailing l JOIN barometre.edition e ON e.code = l.edition
-		WHERE l.edition = v_mailing.edition AND l.after_kind = v_mailing.kind AND l.state = 'planned'
-			AND (l.audience IS NULL OR v_mailing.audience IS NULL OR l.audience = v_mailing.audience)) t
-	WHERE m.id = t.id;
+	PERFORM barometre.mailing_move_after(p_mailing, p_now);
+	PERFORM barometre.mailing_again_after(p_mailing, p_now);
 	RETURN QUERY SELECT 0::bigint, true, v_ended <> v_mailing.written;
 END
 $$;
@@ -282,7 +314,8 @@ $$;
 -- Before anything is claimed: may mail leave? p_mark and p_known are what the mailer's own file says, NULL when there is none. A
 -- database that is behind the file, or another one, was restored: held until a person says go (mail_release), under a new mark that
 -- the mailer writes into its file, so that the same backup restored once more is noticed once more. Without a file, the
--- same when an open edition has mails that left: this is another machine.
+-- same when an open edition has mails that left: this is another machine. While an edition is open the sequence moves every ten
+-- minutes by itself, so that a backup from between two mailings is noticed too.
 CREATE OR REPLACE FUNCTION barometre.mail_gate_check(p_mark uuid, p_known bigint, p_now timestamptz)
 RETURNS TABLE (held text, noticed boolean, mark uuid, sequence bigint, letters bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -305,6 +338,14 @@ BEGIN
 		END IF;
 		-- Another mailer has noticed at the same moment.
 		SELECT g.* INTO STRICT v_gate FROM barometre.mail_gate g;
+	END IF;
+	IF v_gate.held IS NULL AND (v_gate.beat IS NULL OR v_gate.beat < p_now - interval '10 minutes')
+		AND EXISTS (SELECT FROM barometre.edition e WHERE e.state = 'open') THEN
+		UPDATE barometre.mail_gate g SET sequence = g.sequence + 1, beat = p_now
+		WHERE g.held IS NULL AND g.mark = v_gate.mark AND g.sequence = v_gate.sequence RETURNING g.* INTO v_gate;
+		IF NOT FOUND THEN -- another mailer's
+			SELECT g.* INTO STRICT v_gate FROM barometre.mail_gate g;
+		END IF;
 	END IF;
 	RETURN QUERY SELECT v_gate.held, false, v_gate.mark, v_gate.sequence, v_gate.letters;
 END

@@ -61,7 +61,7 @@ BEGIN
 		SELECT greatest(v_due, ((max(d.done_at) AT TIME ZONE v_edition.zone)::date + p_after_days
 			+ (v_due AT TIME ZONE v_edition.zone)::time) AT TIME ZONE v_edition.zone) INTO v_due
 		FROM barometre.mailing m JOIN barometre.delivery d ON d.mailing = m.id AND d.state = 'sent'
-		WHERE m.edition = p_edition AND m.kind = p_after_kind AND m.state = 'finished'
+		WHERE m.edition = p_edition AND m.kind = p_after_kind AND m.state IN ('finished', 'cancelled')
 			AND (m.audience IS NULL OR p_audience IS NULL OR m.audience = p_audience);
 	END IF;
 	IF v_due < v_edition.opens OR v_due >= v_edition.closes
@@ -125,6 +125,8 @@ DECLARE
 	v_mailing barometre.mailing;
 	v_rows bigint;
 BEGIN
+	PERFORM FROM barometre.edition e
+	WHERE e.code = (SELECT m.edition FROM barometre.mailing m WHERE m.id = p_mailing) FOR SHARE;
 	SELECT * INTO v_mailing FROM barometre.mailing m WHERE m.id = p_mailing FOR NO KEY UPDATE;
 	IF NOT FOUND THEN
 		RETURN 'missing';
@@ -137,6 +139,11 @@ BEGIN
 	UPDATE barometre.delivery d SET state = 'skipped', reason = 'cancelled', not_before = NULL, done_at = now()
 	WHERE d.mailing = p_mailing AND d.state = 'planned';
 	GET DIAGNOSTICS v_rows = ROW_COUNT;
+	UPDATE barometre.mailing m SET alarm = m.written <> (SELECT count(*) FROM barometre.delivery d WHERE d.mailing = m.id)
+	WHERE m.id = p_mailing;
+	IF EXISTS (SELECT FROM barometre.delivery d WHERE d.mailing = p_mailing AND d.state IN ('claimed', 'sent', 'unknown')) THEN
+		PERFORM barometre.mailing_move_after(p_mailing, now());
+	END IF;
 	PERFORM barometre.mailing_journal(p_mailing, p_login, 'mailing.cancel', v_rows::text);
 	RETURN 'done';
 END
@@ -197,8 +204,8 @@ BEGIN
 	UPDATE barometre.mailing m SET due = v_due, not_after = v_not_after,
 		after_kind = CASE WHEN p_due IS NULL THEN m.after_kind END,
 		after_days = CASE WHEN p_due IS NULL THEN m.after_days END,
-		state = CASE WHEN m.state <> 'held' THEN m.state
-			WHEN EXISTS (SELECT FROM barometre.delivery d WHERE d.mailing = m.id) THEN 'sending' ELSE 'planned' END
+		-- Written once more: contacts may have come meanwhile, and nobody is added twice.
+		state = CASE m.state WHEN 'held' THEN 'planned' ELSE m.state END
 	WHERE m.id = p_mailing;
 	PERFORM barometre.mailing_journal(p_mailing, p_login, 'mailing.reschedule', NULL);
 	RETURN 'done';
@@ -281,6 +288,9 @@ BEGIN
 	IF v_rows > 0 THEN
 		UPDATE barometre.mailing m SET state = 'sending'
 		WHERE m.id = p_mailing AND p_decision = 'again' AND m.state = 'finished';
+		IF p_decision = 'sent' THEN
+			PERFORM barometre.mailing_again_after(p_mailing, now());
+		END IF;
 		PERFORM barometre.mailing_journal(p_mailing, p_login, 'delivery.' || p_decision, v_rows::text);
 	END IF;
 	RETURN v_rows;

@@ -74,6 +74,7 @@ CREATE TABLE barometre.mail_gate (
 	only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
 	mark uuid NOT NULL DEFAULT gen_random_uuid(),
 	sequence bigint NOT NULL DEFAULT 0,
+	beat timestamptz, -- of a sequence that nothing but time moved
 	letters bigint NOT NULL DEFAULT 0, -- revision of barometre.letter, for the mailer to load them again
 	held text CHECK (held IN ('restored', 'asked')),
 	held_since timestamptz,
@@ -103,6 +104,7 @@ CREATE TABLE barometre.letter_test (
 	address_box bytea,
 	state text NOT NULL DEFAULT 'planned' CHECK (state IN ('planned', 'claimed', 'sent', 'refused', 'unknown')),
 	code integer,
+	not_before timestamptz, -- after a 4xx
 	asked_by text NOT NULL,
 	asked_at timestamptz NOT NULL DEFAULT now(),
 	CHECK ((address_box IS NOT NULL) = (state IN ('planned', 'claimed')))

@@ -118,6 +118,19 @@ static void close_behind(const struct config *c, bool files)
 	(void)confine(files ? closed : NULL);
 }
 
+/* Asked before curl, whose words would be about certificates. */
+static bool can_read_ca_file(const char *file, struct err *err)
+{
+	int fd = *file ? open(file, O_RDONLY | O_CLOEXEC) : -1;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return fd >= 0 || !*file ||
+		err_set(err, ERR_MISSING,
+			"cannot read bounce_imap_ca_file \"%s\": let the service read it, and move it out of key_directory, which is closed while mail is read",
+			file);
+}
+
 static bool read_imap(const struct config *c, struct run *run, struct err *err)
 {
 	char password[256] = "";
@@ -132,7 +145,8 @@ static bool read_imap(const struct config *c, struct run *run, struct err *err)
 		/* A server that hangs up is an error to report, not the end. */
 		(void)signal(SIGPIPE, SIG_IGN);
 		close_behind(c, true);
-		ok = bounce_read_imap(&options, MOST, take, run, err);
+		ok = can_read_ca_file(c->bounce_imap_ca_file, err) &&
+			bounce_read_imap(&options, MOST, take, run, err);
 	}
 	secret_wipe(password, sizeof(password));
 	return ok;

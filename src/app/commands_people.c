@@ -116,6 +116,11 @@ static int import_bytes(const struct command_line *line, struct db *db,
 		printf("%lld contact(s) ajouté(s), %lld déjà connu(s), %lld opposé(s) à tout message\n",
 			(long long)result.added, (long long)result.known,
 			(long long)result.objecting);
+		if (result.uninvited > 0)
+			fprintf(stderr,
+				"barometre : %lld contact(s) de cette édition ne recevront pas d’invitation : la leur est retenue, annulée ou trop ancienne. "
+				"Changez sa date (barometre mailing reschedule), ou prévoyez un envoi ciblé à qui n’a rien reçu.\n",
+				(long long)result.uninvited);
 		status = EXIT_SUCCESS;
 	}
 	secret_wipe(&keys, sizeof(keys));

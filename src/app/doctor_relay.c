@@ -91,10 +91,13 @@ static void say_login(
 	const struct config *c, const struct smtp_probe *p, struct doctor_report *report)
 {
 	if (!*c->smtp_user)
-		doctor_good(report, DOCTOR_RELAY, "relay-login",
+		doctor_add(report, DOCTOR_RELAY, DOCTOR_UNKNOWN, "relay-login",
 			x_strdup(
 				"Aucun nom n’est donné au relais (smtp_user est vide) ; qu’il accepte nos "
-				"courriels sans cela ne se voit qu’à l’envoi."));
+				"courriels sans cela ne se voit qu’à l’envoi."),
+			x_strdup(
+				"Demandez à qui tient le relais s’il prend le courriel de cette machine sans nom ; sinon donnez smtp_user "
+				"et smtp_password_file."));
 	else if (p->logged_in)
 		doctor_good(report, DOCTOR_RELAY, "relay-login",
 			x_printf("Le relais accepte le nom « %s » et son mot de passe.",
@@ -102,7 +105,7 @@ static void say_login(
 	else
 		bad(report, "relay-login",
 			x_printf(
-				"Le relais ne propose pas de se nommer (AUTH), or smtp_user est « %s » : le mot de passe n’a pas été essayé.",
+				"Le relais ne propose pas de s’identifier (AUTH), or smtp_user est « %s » : le mot de passe n’a pas été essayé.",
 				c->smtp_user),
 			x_strdup(
 				"Prenez le port de dépôt du relais (587 ou 465), ou videz smtp_user si le relais connaît cette machine."));

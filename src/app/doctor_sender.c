@@ -13,7 +13,8 @@ struct sender {
 	struct doctor_report *report;
 	char *domain;  /* of From */
 	char *address; /* of the relay, as the world sees it; "" unknown */
-	bool spf_missing, dkim_missing;
+	bool guessed;  /* so: mail may leave by another (D1) */
+	bool spf_missing, spf_passes, dkim_missing;
 };
 
 static void say(const struct sender *s, enum doctor_level level, const char *rule,
@@ -94,6 +95,30 @@ static void look_at_exchangers(
 	dns_records_release(&found);
 }
 
+/* What fails with a guessed address says nothing of the true one. */
+static void say_guess(const struct sender *s, const char *rule, char *what)
+{
+	doctor_add(s->report, DOCTOR_SENDER, DOCTOR_UNKNOWN, rule, what,
+		x_printf(
+			"Donnez l’adresse par laquelle le relais envoie au monde (%s, ou une autre) : --relay-address ADRESSE.",
+			s->address));
+}
+
+static void say_not_allowed(const struct sender *s, enum spf_result result,
+	const char *domain, const char *from, const char *record)
+{
+	if (s->guessed)
+		say_guess(s, "spf",
+			x_printf(
+				"SPF : le domaine %s n’autorise pas %s (« %s »), l’adresse où nous joignons le relais ; il peut envoyer par une autre.",
+				domain, from, record));
+	else
+		say(s, result == SPF_FAIL ? DOCTOR_SEVERE : DOCTOR_WARNING, "spf",
+			x_printf("SPF : le domaine %s n’autorise pas %s (« %s »).",
+				domain, from, record),
+			"Ajoutez le relais à cet enregistrement ; si le relais envoie par une autre adresse, donnez-la : --relay-address ADRESSE.");
+}
+
 static void look_at_spf(struct sender *s, const char *domain)
 {
 	char *record = NULL;
@@ -103,8 +128,13 @@ static void look_at_spf(struct sender *s, const char *domain)
 
 	switch (result) {
 	case SPF_PASS:
+		s->spf_passes = true;
 		say(s, DOCTOR_GOOD, "spf",
-			x_printf("SPF : %s peut envoyer pour %s.", from, domain), "");
+			x_printf("SPF : %s peut envoyer pour %s%s.", from, domain,
+				s->guessed
+					? " (c’est l’adresse où nous joignons le relais : nous supposons qu’il envoie par elle)"
+					: ""),
+			"");
 		break;
 	case SPF_NONE:
 		s->spf_missing = true;
@@ -117,10 +147,7 @@ static void look_at_spf(struct sender *s, const char *domain)
 	case SPF_FAIL:
 	case SPF_SOFT_FAIL:
 	case SPF_NEUTRAL:
-		say(s, result == SPF_FAIL ? DOCTOR_SEVERE : DOCTOR_WARNING, "spf",
-			x_printf("SPF : le domaine %s n’autorise pas %s (« %s »).",
-				domain, from, kept),
-			"Ajoutez le relais à cet enregistrement ; si le relais envoie par une autre adresse, donnez-la : --relay-address ADRESSE.");
+		say_not_allowed(s, result, domain, from, kept);
 		break;
 	case SPF_BROKEN:
 		say(s, DOCTOR_SEVERE, "spf",
@@ -252,7 +279,7 @@ static bool leads_back(const struct sender *s, const char *host)
 
 static void look_at_pointer(const struct sender *s)
 {
-	struct dns_records found = {0};
+	SCOPED(dns_records_release) struct dns_records found = {0};
 	enum dns_answer answer;
 
 	if (!*s->address) {
@@ -262,9 +289,21 @@ static void look_at_pointer(const struct sender *s)
 			"Donnez-la pour que SPF et le nom inverse (PTR) soient vérifiés : --relay-address ADRESSE.");
 		return;
 	}
+	if (s->guessed && !s->spf_passes) {
+		say_guess(s, "ptr",
+			x_printf(
+				"Le nom inverse (PTR) n’a pas été jugé : rien ne dit que le relais envoie par l’adresse où nous le joignons (%s).",
+				s->address));
+		return;
+	}
 	answer = dns_ask_address(s->dns, s->address, &found);
 	if (answer == DNS_SILENT)
 		say_silent(s, "ptr", "Le nom inverse (PTR) du relais");
+	else if (s->guessed && (answer != DNS_FOUND || !leads_back(s, found.list[0])))
+		say_guess(s, "ptr",
+			x_printf(
+				"L’adresse où nous joignons le relais (%s) n’a pas de nom inverse (PTR) qui ramène à elle ; il peut envoyer par une autre.",
+				s->address));
 	else if (answer != DNS_FOUND)
 		say(s, DOCTOR_WARNING, "ptr",
 			x_printf(
@@ -279,10 +318,12 @@ static void look_at_pointer(const struct sender *s)
 			"Publiez ce nom avec cette adresse, ou corrigez le PTR.");
 	else
 		say(s, DOCTOR_GOOD, "ptr",
-			x_printf("Le nom inverse du relais ramène à lui : %s, %s.",
-				s->address, found.list[0]),
+			x_printf("Le nom inverse du relais ramène à lui : %s, %s%s.",
+				s->address, found.list[0],
+				s->guessed
+					? " (nous supposons qu’il envoie par cette adresse)"
+					: ""),
 			"");
-	dns_records_release(&found);
 }
 
 /* The domain in the form that goes over the wire; NULL when it is no address. */
@@ -336,7 +377,8 @@ void doctor_sender(const struct doctor_options *options, struct dns *dns,
 		.dns = dns,
 		.report = report,
 		.domain = domain,
-		.address = address};
+		.address = address,
+		.guessed = !options->relay_address && *address};
 
 	if (!domain) {
 		say(&s, DOCTOR_SEVERE, "from",

@@ -101,7 +101,7 @@ static void look_at_urls(struct doctor_report *report, const struct config *conf
 	if (str_starts(str_of(config->public_url), STR("https://")))
 		doctor_good(report, DOCTOR_SERVER, "public-url",
 			x_strdup(
-				"L’adresse publique est en https : le désabonnement en un clic fonctionne."));
+				"L’adresse publique est en https, ce qui permet le désabonnement en un clic."));
 	else
 		doctor_add(report, DOCTOR_SERVER, DOCTOR_WARNING, "public-url",
 			x_printf(
@@ -123,7 +123,7 @@ static bool is_inside(const char *path, const char *folder)
 	return inside;
 }
 
-/* The mailer reads it after it gave up the key folder. */
+/* The mailer, and barometre bounce, read them after they gave up the key folder. */
 static void look_at_secret_files(
 	struct doctor_report *report, const struct config *config)
 {
@@ -132,13 +132,15 @@ static void look_at_secret_files(
 	} files[] = {
 		{"smtp_password_file", config->smtp_password_file},
 		{"smtp_ca_file", config->smtp_ca_file},
+		{"bounce_imap_password_file", config->bounce_imap_password_file},
+		{"bounce_imap_ca_file", config->bounce_imap_ca_file},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(files); i++)
 		if (*files[i].file && is_inside(files[i].file, config->key_directory))
 			doctor_add(report, DOCTOR_SERVER, DOCTOR_WARNING, "confined",
 				x_printf(
-					"%s est dans le dossier des clés, que le processus des envois ne peut plus lire une fois confiné.",
+					"%s est dans le dossier des clés, qui ne peut plus être lu une fois le processus confiné (envois, retours).",
 					files[i].key),
 				x_printf(
 					"Déplacez ce fichier hors de « %s », et changez %s.",
@@ -199,6 +201,34 @@ static void look_at_time_service(struct doctor_report *report)
 				"Un service de temps tient l’horloge de cette machine à l’heure."));
 }
 
+/* The copies have contacts' numbers, and who has answered. */
+static void look_at_rehearsals(struct db *db, struct doctor_report *report)
+{
+	SCOPED(db_rows_drop) struct db_rows *rows = NULL;
+	struct err err = {0};
+
+	if (!db_run(db, &SQL_DOCTOR_REHEARSALS, NULL, &rows, &err)) {
+		doctor_add(report, DOCTOR_DATABASE, DOCTOR_UNKNOWN, "rehearsal",
+			x_printf(
+				"Si une répétition a laissé une copie n’a pas pu être vérifié : %s.",
+				err.text),
+			x_strdup(
+				"Recommencez ; si cela dure, lisez le journal de PostgreSQL."));
+		return;
+	}
+	for (size_t i = 0; i < db_count(rows); i++) {
+		SCOPED(free_char) char *name = str_dup(db_str(rows, i, "name"));
+
+		doctor_add(report, DOCTOR_DATABASE, DOCTOR_WARNING, "rehearsal",
+			x_printf(
+				"Une répétition interrompue a laissé sa copie, la base « %s », avec des numéros de contacts et qui a répondu.",
+				name),
+			x_printf(
+				"Supprimez-la (la prochaine répétition le fait aussi) : DROP DATABASE \"%s\";",
+				name));
+	}
+}
+
 static void look_at_server(struct db *db, struct doctor_report *report)
 {
 	SCOPED(db_rows_drop) struct db_rows *rows = NULL;
@@ -256,5 +286,6 @@ struct db *doctor_database(const struct config *config, struct doctor_report *re
 	doctor_good(report, DOCTOR_DATABASE, "database",
 		x_strdup("La base répond et elle est à jour."));
 	look_at_server(db, report);
+	look_at_rehearsals(db, report);
 	return TAKE(db);
 }

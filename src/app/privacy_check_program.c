@@ -29,7 +29,7 @@ static struct str host_of(struct str url)
 		return str_cut(&rest, ']', &host) ? host : url;
 	}
 	/* More colons than one: an address of IPv6 without a port. */
-	if (!str_cut(&rest, ':', &host) || memchr(rest.p, ':', rest.n))
+	if (!str_cut(&rest, ':', &host) || (rest.n > 0 && memchr(rest.p, ':', rest.n)))
 		return url;
 	return host;
 }

@@ -2,7 +2,6 @@
 /* rehearse.c - the play: the outbox on a loop, a clock that jumps, and those who answer. */
 #include "barometre/app/rehearse.h"
 
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -70,17 +69,6 @@ static void fail(struct play *p)
 {
 	p->failed = true;
 	leave(p);
-}
-
-static void on_signal(void *arg, int signo)
-{
-	struct play *p = arg;
-
-	(void)signo;
-	if (!p->leaving) {
-		(void)err_set(&p->err, ERR_CONFLICT, "stopped; the copy was removed");
-		fail(p);
-	}
 }
 
 /* Between 0 and 1, the same for the same seed and person. */
@@ -164,6 +152,8 @@ static bool judge(struct play *p, const struct db_rows *plan, size_t row, usec_t
 	int64_t sent = 0;
 	size_t others = 0;
 
+	if (!rehearsal_goes_on(&p->err))
+		return false;
 	db_get_uuid(plan, row, "id", &mailing);
 	p->judged = x_realloc(p->judged, (p->judged_count + 1) * sizeof(*p->judged));
 	p->judged[p->judged_count++] = mailing;
@@ -280,6 +270,10 @@ static void look(void *arg)
 
 	if (p->leaving)
 		return;
+	if (!rehearsal_goes_on(&p->err)) {
+		fail(p);
+		return;
+	}
 	if (count != p->seen || smtp_in_flight(p->smtp) > 0) {
 		p->seen = count;
 		p->quiet_since = clock_monotonic();
@@ -347,8 +341,6 @@ static void run(struct play *p, const char *conninfo)
 	p->outbox = make_outbox(p);
 	p->timer = timer_new(p->loop, look, p);
 	timer_start(p->timer, LOOK, true);
-	loop_on_signal(p->loop, SIGTERM, on_signal, p);
-	loop_on_signal(p->loop, SIGINT, on_signal, p);
 	p->quiet_since = clock_monotonic();
 	outbox_start(p->outbox);
 	loop_run(p->loop);
@@ -381,7 +373,7 @@ bool rehearsal_play(struct rehearsal *r, struct err *err)
 		r->contacts[i].answers_after = answers_after(r->options, i);
 	rehearsal_set_now(r->start);
 	r->mailbox = mailbox_new(r);
-	p.sink = sink_start(mailbox_take, r->mailbox, err);
+	p.sink = sink_start(mailbox_knows, mailbox_take, r->mailbox, err);
 	if (p.sink && judge_the_first(&p))
 		run(&p, conninfo);
 	else
@@ -406,22 +398,37 @@ static void rehearsal_release(struct rehearsal *r)
 	secret_wipe(&r->address, sizeof(r->address));
 }
 
+/* Of two errors the first is told, unless the copy is still there: then how to remove it comes before. */
+static void tell(struct err *err, const struct err *first, const struct err *later)
+{
+	if (!err)
+		return;
+	if (later->code == ERR_NONE)
+		*err = *first;
+	else if (first->code == ERR_NONE)
+		*err = *later;
+	else
+		(void)err_set(err, first->code, "%s; before that: %s", later->text,
+			first->text);
+}
+
 bool rehearse(const struct rehearse_options *options, struct buf *out, bool *ret_fits,
 	struct err *err)
 {
 	struct rehearsal r = {.options = options, .left_out = BUF_LIMIT(1u << 20)};
-	struct err later = {0};
-	bool ok;
+	struct err first = {0}, later = {0};
+	bool ok, gone;
 
 	letter_init();
-	ok = rehearsal_copy(&r, err) && rehearsal_play(&r, err) &&
-		rehearsal_report(&r, out, ret_fits, err);
-	/* Whatever happened, the copy goes; of two errors the first is told. */
-	if (!rehearsal_drop(&r, &later) && ok) {
-		ok = false;
-		if (err)
-			*err = later;
-	}
+	rehearsal_watch();
+	ok = rehearsal_copy(&r, &first) && rehearsal_play(&r, &first) &&
+		rehearsal_goes_on(&first) &&
+		rehearsal_report(&r, out, ret_fits, &first) && rehearsal_goes_on(&first);
+	/* Whatever happened, the copy goes. */
+	gone = rehearsal_drop(&r, &later);
+	rehearsal_unwatch();
+	if (!ok || !gone)
+		tell(err, &first, &later);
 	rehearsal_release(&r);
-	return ok;
+	return ok && gone;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "barometre/base/log.h"
 #include "barometre/mail/outbox.h"
 #include "barometre/store/contact_store.h"
 #include "barometre/store/migrate.h"
@@ -37,25 +38,33 @@ static bool drop_database(struct db *real, const char *name, struct err *err)
 		(void)nanosleep(&wait, NULL);
 	}
 	return err_set(err, ERR_BROKEN,
-		"the copy \"%s\" could not be removed (%s): run dropdb %s", name,
-		why.text, name);
+		"the copy \"%s\" could not be removed (%s): run DROP DATABASE \"%s\"",
+		name, why.text, name);
 }
 
-static bool drop_leftovers(struct db *real, struct str prefix, struct err *err)
+/* Another database's rehearsal may connect to its new copy at this very moment: then the copy stays, and is no leftover. */
+static bool drop_leftovers(struct db *real, struct err *err)
 {
-	SCOPED(db_rows_drop) struct db_rows *rows = NULL;
-	struct db_params params = {0};
+	SCOPED(db_rows_drop) struct db_rows *rows = NULL, *still = NULL;
 
-	db_text(&params, prefix);
-	if (!db_run(real, &SQL_REHEARSE_LEFTOVERS, &params, &rows, err))
+	if (!db_run(real, &SQL_REHEARSE_LEFTOVERS, NULL, &rows, err))
 		return false;
 	for (size_t i = 0; i < db_count(rows); i++) {
 		SCOPED(free_char) char *name = str_dup(db_str(rows, i, "name"));
+		SCOPED(free_char)
+		char *statement = x_printf("DROP DATABASE IF EXISTS \"%s\"", name);
+		struct err why = {0};
 
-		if (!drop_database(real, name, err))
-			return false;
+		if (!db_script(real, statement, &why))
+			log_warning("rehearse.leftover", F_ERR(&why));
 	}
-	return true;
+	if (!db_run(real, &SQL_REHEARSE_LEFTOVERS, NULL, &still, err))
+		return false;
+	if (db_count(still) == 0)
+		return true;
+	SCOPED(free_char) char *name = str_dup(db_str(still, 0, "name"));
+
+	return drop_database(real, name, err);
 }
 
 static bool make_database(struct rehearsal *r, struct err *err)
@@ -80,7 +89,7 @@ static bool make_database(struct rehearsal *r, struct err *err)
 			r->options->config->owner_role, r->options->config->owner_role);
 	struct str prefix = db_str(rows, 0, "prefix");
 
-	if (!drop_leftovers(r->real, prefix, err))
+	if (!drop_leftovers(r->real, err))
 		return false;
 	hex_write(suffix, random.b, sizeof(random.b));
 	r->copy_name = x_printf("%.*s%s", (int)prefix.n, prefix.p, suffix);
@@ -104,6 +113,10 @@ static bool is_empty(struct db *copy, struct err *err)
 
 	if (!db_run(copy, &SQL_REHEARSE_EMPTY, NULL, &rows, err))
 		return false;
+	if (db_true(rows, 0, "left_behind"))
+		return err_set(err, ERR_CONFLICT,
+			"the database of --database holds what a rehearsal that was killed left there: connect to it, run DROP SCHEMA "
+			"barometre CASCADE, and try again");
 	return db_true(rows, 0, "empty") ||
 		err_set(err, ERR_CONFLICT,
 			"the database of --database holds a barometre already: name an empty one");
@@ -121,7 +134,11 @@ static bool open_copy(struct rehearsal *r, struct err *err)
 	if (!is_empty(r->copy, err))
 		return false;
 	r->made = true;
-	return migrate_run(r->copy, &applied, err);
+	/* The mark is there before any contact. */
+	return db_script(r->copy,
+		       "CREATE SCHEMA barometre; COMMENT ON SCHEMA barometre IS 'barometre rehearsal'",
+		       err) &&
+		migrate_run(r->copy, &applied, err) && rehearsal_goes_on(err);
 }
 
 static bool seal_address(struct rehearsal *r, struct str audience, size_t n,
@@ -238,7 +255,7 @@ static bool copy_contacts(struct rehearsal *r, struct err *err)
 		if (!db_run(r->real, &SQL_REHEARSE_TAKE_CONTACTS, &params, &rows, err))
 			return false;
 		n = db_count(rows);
-		if (n > 0 && !copy_page(r, rows, err))
+		if (!rehearsal_goes_on(err) || (n > 0 && !copy_page(r, rows, err)))
 			return false;
 	}
 	return true;
@@ -280,7 +297,9 @@ static bool copy_deliveries(struct rehearsal *r, struct err *err)
 			db_uuid(&params, &contact);
 		}
 		db_i64(&params, PAGE);
-		if (!db_run(r->real, &SQL_REHEARSE_TAKE_DELIVERIES, &params, &rows, err))
+		if (!rehearsal_goes_on(err) ||
+			!db_run(r->real, &SQL_REHEARSE_TAKE_DELIVERIES, &params, &rows,
+				err))
 			return false;
 		if (db_int(rows, 0, "n") == 0)
 			return true;
@@ -348,19 +367,30 @@ bool rehearsal_copy(struct rehearsal *r, struct err *err)
 	r->copy_config.database = NULL;
 	r->real = login_open(config, "owner", config->owner_role, err);
 	if (!r->real || !migrate_check(r->real, err) || !find_edition(r, err) ||
-		!make_database(r, err) || !open_copy(r, err))
+		!rehearsal_goes_on(err) || !make_database(r, err) || !open_copy(r, err))
 		return false;
 	make_keys(r);
 	return copy_edition(r, err) && (!r->was_open || copy_deliveries(r, err)) &&
 		open_edition(r, err);
 }
 
+static bool drop_schema(struct db *copy, struct err *err)
+{
+	struct err why = {0};
+
+	return db_script(copy, "DROP SCHEMA IF EXISTS barometre CASCADE", &why) ||
+		err_set(err, ERR_BROKEN,
+			"the copy could not be removed from the database of --database (%s): connect to it and run DROP SCHEMA barometre "
+			"CASCADE",
+			why.text);
+}
+
 bool rehearsal_drop(struct rehearsal *r, struct err *err)
 {
 	bool ok = true;
 
-	if (r->made && !r->copy_name && r->copy)
-		ok = db_script(r->copy, "DROP SCHEMA barometre CASCADE", err);
+	if (r->made && !r->copy_name)
+		ok = drop_schema(r->copy, err);
 	db_close(r->copy);
 	r->copy = NULL;
 	if (r->made && r->copy_name)

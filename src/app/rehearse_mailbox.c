@@ -16,6 +16,7 @@ struct rehearsal_mailbox {
 	size_t count, room;
 	usec_t *first; /* by contact */
 	size_t contact_count;
+	const struct edition *edition;
 	struct rehearsal_sample samples[SAMPLES_MOST];
 	size_t sample_count;
 };
@@ -27,6 +28,7 @@ struct rehearsal_mailbox *mailbox_new(struct rehearsal *r)
 	must(pthread_mutex_init(&m->guard, NULL) == 0);
 	pace_init(&m->pace, (int)r->options->config->mail_per_minute);
 	m->contact_count = r->contact_count;
+	m->edition = r->edition;
 	m->first = x_calloc(r->contact_count + 1, sizeof(*m->first));
 	return m;
 }
@@ -46,17 +48,28 @@ void mailbox_free(struct rehearsal_mailbox *m)
 	free(m);
 }
 
-/* "<audience>.<n>@rehearsal.invalid", and nobody else: whatever else came here was no copy's. */
-static size_t contact_of(
-	const struct rehearsal_mailbox *m, const char *to, struct str *ret_audience)
+/* "<audience>.<n>@rehearsal.invalid", and nobody else. */
+static bool contact_of(const struct rehearsal_mailbox *m, const char *to,
+	struct str *ret_audience, size_t *ret_contact)
 {
-	struct str rest = str_of(to), local = {0};
+	struct str rest = str_of(to), local = {0}, audience = {0};
 	uint64_t n = 0;
 
-	must(str_cut(&rest, '@', &local) && str_eq_z(rest, REHEARSAL_DOMAIN));
-	must(str_cut(&local, '.', ret_audience) && str_parse_u64(local, &n) &&
-		n < m->contact_count);
-	return (size_t)n;
+	if (!str_cut(&rest, '@', &local) || !str_eq_z(rest, REHEARSAL_DOMAIN) ||
+		!str_cut(&local, '.', &audience) || !str_parse_u64(local, &n) ||
+		n >= m->contact_count || !edition_audience_find(m->edition, audience))
+		return false;
+	*ret_audience = audience;
+	*ret_contact = (size_t)n;
+	return true;
+}
+
+bool mailbox_knows(void *mailbox, const char *to)
+{
+	struct str audience = {0};
+	size_t contact = 0;
+
+	return contact_of(mailbox, to, &audience, &contact);
 }
 
 /* The header's bytes, folded lines and all. */
@@ -99,9 +112,11 @@ void mailbox_take(void *mailbox, uint64_t number, const char *to, struct str mes
 {
 	struct rehearsal_mailbox *m = mailbox;
 	struct str audience = {0};
-	size_t contact = contact_of(m, to, &audience);
+	size_t contact = 0;
 	usec_t now = rehearsal_now();
 
+	/* The sink asked mailbox_knows. */
+	must(contact_of(m, to, &audience, &contact));
 	must(pthread_mutex_lock(&m->guard) == 0);
 	must(number == m->count);
 	if (m->count == m->room) {

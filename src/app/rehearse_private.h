@@ -56,9 +56,15 @@ bool rehearsal_drop(struct rehearsal *, struct err *) MUST_USE;
 
 bool rehearsal_play(struct rehearsal *, struct err *) MUST_USE;
 
+/* Between the two SIGINT, SIGTERM and SIGHUP are kept for rehearsal_goes_on: false, ERR_CONFLICT, once one came. */
+void rehearsal_watch(void);
+void rehearsal_unwatch(void);
+bool rehearsal_goes_on(struct err *) MUST_USE;
+
 struct rehearsal_mailbox *mailbox_new(struct rehearsal *);
 void mailbox_free(struct rehearsal_mailbox *);
-/* On the sink's thread. */
+/* On the sink's thread. Whoever on this machine found the port may say anything to it: only a contact's address is known. */
+bool mailbox_knows(void *mailbox, const char *to);
 void mailbox_take(void *mailbox, uint64_t number, const char *to, struct str message);
 size_t mailbox_count(struct rehearsal_mailbox *);
 /* The play is over and the sink stopped. */

@@ -19,13 +19,14 @@
 
 struct client {
 	int fd;
-	bool data; /* after DATA, until the dot */
-	char to[256];
+	bool data;     /* after DATA, until the dot */
+	char to[256];  /* "": nobody yet */
 	struct buf in; /* what came and was not yet read */
 };
 struct sink {
 	pthread_t thread;
 	int listener, stop[2], port;
+	sink_knows_fn *knows;
 	sink_fn *taken;
 	void *arg;
 	uint64_t count;
@@ -48,21 +49,24 @@ static bool say(struct client *c, const char *line)
 	return true;
 }
 
-static void take_recipient(struct client *c, struct str line)
+/* The last of those who are known. */
+static bool take_recipient(const struct sink *s, struct client *c, struct str line)
 {
 	const char *open = memchr(line.p, '<', line.n),
 		   *close = memchr(line.p, '>', line.n);
 	size_t n = open && close && close > open ? (size_t)(close - open) - 1 : 0;
+	char to[sizeof(c->to)] = "";
 
-	if (n >= sizeof(c->to))
-		n = 0;
-	if (n > 0)
-		memcpy(c->to, open + 1, n);
-	c->to[n] = '\0';
+	if (n > 0 && n < sizeof(to))
+		memcpy(to, open + 1, n);
+	if (!s->knows(s->arg, to))
+		return say(c, "550 5.1.1 nobody of this rehearsal\r\n");
+	memcpy(c->to, to, sizeof(to));
+	return say(c, "250 2.1.5 ok\r\n");
 }
 
 /* One command; false ends the connection. */
-static bool answer(struct client *c, struct str line)
+static bool answer(const struct sink *s, struct client *c, struct str line)
 {
 	struct str rest = line, verb = {0};
 
@@ -70,7 +74,9 @@ static bool answer(struct client *c, struct str line)
 	if (str_eq_nocase(verb, STR("EHLO")))
 		return say(c, "250-rehearsal\r\n250 8BITMIME\r\n");
 	if (str_eq_nocase(verb, STR("RCPT")))
-		take_recipient(c, line);
+		return take_recipient(s, c, line);
+	if (str_eq_nocase(verb, STR("DATA")) && !*c->to)
+		return say(c, "503 5.5.1 for nobody\r\n");
 	if (str_eq_nocase(verb, STR("DATA"))) {
 		c->data = true;
 		return say(c, "354 go on\r\n");
@@ -79,6 +85,8 @@ static bool answer(struct client *c, struct str line)
 		(void)say(c, "221 2.0.0 bye\r\n");
 		return false;
 	}
+	if (str_eq_nocase(verb, STR("MAIL")) || str_eq_nocase(verb, STR("RSET")))
+		c->to[0] = '\0';
 	return say(c, "250 2.0.0 ok\r\n");
 }
 
@@ -121,11 +129,12 @@ static bool take_message(struct sink *s, struct client *c, bool *ret_more)
 	s->taken(s->arg, s->count++, c->to, buf_str(&message));
 	buf_release(&message);
 	c->data = false;
+	c->to[0] = '\0';
 	shift(&c->in, (size_t)(at - c->in.p) + sizeof(end) - 1);
 	return say(c, reply);
 }
 
-static bool take_line(struct client *c, bool *ret_more)
+static bool take_line(const struct sink *s, struct client *c, bool *ret_more)
 {
 	const char *at = c->in.n > 0 ? memchr(c->in.p, '\n', c->in.n) : NULL;
 	bool good;
@@ -133,7 +142,7 @@ static bool take_line(struct client *c, bool *ret_more)
 	*ret_more = at != NULL;
 	if (!at)
 		return !c->in.failed;
-	good = answer(c, str_trim((struct str){c->in.p, (size_t)(at - c->in.p)}));
+	good = answer(s, c, str_trim((struct str){c->in.p, (size_t)(at - c->in.p)}));
 	shift(&c->in, (size_t)(at - c->in.p) + 1);
 	return good;
 }
@@ -148,7 +157,7 @@ static bool read_client(struct sink *s, struct client *c)
 		return false;
 	buf_bytes(&c->in, part, (size_t)n);
 	while (more)
-		if (!(c->data ? take_message(s, c, &more) : take_line(c, &more)))
+		if (!(c->data ? take_message(s, c, &more) : take_line(s, c, &more)))
 			return false;
 	return true;
 }
@@ -229,13 +238,17 @@ static void close_all(struct sink *s)
 	free(s);
 }
 
-struct sink *sink_start(sink_fn *taken, void *arg, struct err *err)
+struct sink *sink_start(sink_knows_fn *knows, sink_fn *taken, void *arg, struct err *err)
 {
 	struct sink *s = x_calloc(1, sizeof(*s));
 	sigset_t all, before;
 	int rc;
 
-	*s = (struct sink){.listener = -1, .stop = {-1, -1}, .taken = taken, .arg = arg};
+	*s = (struct sink){.listener = -1,
+		.stop = {-1, -1},
+		.knows = knows,
+		.taken = taken,
+		.arg = arg};
 	if (!listen_here(s)) {
 		(void)err_set(err, ERR_BROKEN, "cannot listen on 127.0.0.1: %s",
 			strerror(errno));

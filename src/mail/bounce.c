@@ -220,6 +220,17 @@ static bool header_has(GMimeMessage *message, const char *name, const char *word
 	return found;
 }
 
+/* RFC 3834 section 5: a keyword, parameters and comments behind it; anything but "no". */
+static bool is_auto_submitted(const char *field)
+{
+	struct str value = str_trim(str_of(field));
+	size_t n = 0;
+
+	while (n < value.n && !strchr(" \t;(", value.p[n]))
+		n++;
+	return n > 0 && !str_eq_nocase((struct str){value.p, n}, STR("no"));
+}
+
 static bool is_auto_reply(GMimeMessage *message, struct str subject)
 {
 	static const char *const marks[] = {"X-Autoreply", "X-Autorespond",
@@ -228,9 +239,7 @@ static bool is_auto_reply(GMimeMessage *message, struct str subject)
 	for (size_t i = 0; i < COUNT_OF(marks); i++)
 		if (*header(message, marks[i]))
 			return true;
-	/* RFC 3834 section 5: anything but "no". */
-	return (*header(message, "Auto-Submitted") &&
-		       !header_has(message, "Auto-Submitted", "no")) ||
+	return is_auto_submitted(header(message, "Auto-Submitted")) ||
 		header_has(message, "Precedence", "auto_reply") ||
 		header_has(message, "Precedence", "auto-reply") ||
 		header_has(message, "X-Precedence", "auto_reply") ||
@@ -301,8 +310,8 @@ static void conclude_words(
 	else if (server ||
 		str_eq_z(str_trim(str_of(header(message, "Return-Path"))), "<>"))
 		verdict = bounce_judge(STR(""), text, status);
-	/* Whoever is no server is believed a code, not words: people write these too, "this address is no longer valid". */
-	if (!server && strcspn(status, "45") == strlen(status))
+	/* Whoever is no server is believed a code with its words, neither alone: people write "this address is no longer valid", and live at 550. */
+	if (!server && !bounce_says_refused(text))
 		verdict = VERDICT_NONE;
 	if (verdict != VERDICT_NONE)
 		conclude(
@@ -341,7 +350,7 @@ static void read_message(struct reading *r, GMimeMessage *message, struct str by
 	if (r->status_part)
 		conclude_status(&r->recipients, ret);
 	else if (r->feedback_part && r->complains)
-		conclude(ret, BOUNCE_COMPLAINT, "complaint");
+		conclude(ret, BOUNCE_COMPLAINT, BOUNCE_STATUS_COMPLAINT);
 	else if (r->receipt_part)
 		ignore(ret, BOUNCE_WHY_DELIVERED);
 	else if (!r->feedback_part)

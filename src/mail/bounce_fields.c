@@ -67,7 +67,7 @@ static void refused(struct bounce_recipients *r, const struct recipient *one)
 	enum bounce_verdict verdict = bounce_judge(str_of(one->status), words, status);
 
 	if (!*status)
-		(void)snprintf(status, sizeof(status), "refus");
+		(void)snprintf(status, sizeof(status), BOUNCE_STATUS_REFUSED);
 	if (verdict == VERDICT_HARD && r->hard++ == 0)
 		memcpy(r->hard_status, status, sizeof(status));
 	if (verdict != VERDICT_HARD && r->soft++ == 0)

@@ -46,16 +46,16 @@ struct maildir {
 	void *arg;
 };
 
-/* A name and its flags: "1700000000.M1P2.host:2,FS". */
-static bool has_seen(const char *name)
+/* A name and its flags: "1700000000.M1P2.host:2,FRS". S alone is anybody's look. */
+static bool is_handled(const char *name)
 {
 	const char *flags = strstr(name, ":2,");
 
-	return flags && strchr(flags + 3, 'S');
+	return flags && strchr(flags + 3, 'R');
 }
 
-/* The name with S among its flags, which stand in the order of ASCII. `again` makes another one. */
-static char *seen_name(const char *name, int again)
+/* The name with R and S among its flags, which stand in the order of ASCII. `again` makes another one. */
+static char *handled_name(const char *name, int again)
 {
 	const char *info = strstr(name, ":2,");
 	size_t n = info ? (size_t)(info - name) : strcspn(name, ":");
@@ -64,10 +64,11 @@ static char *seen_name(const char *name, int again)
 	SCOPED(free_char)
 	char *other = again > 0 ? x_printf("-%d", again) : x_strdup("");
 
-	while (flags[before] && flags[before] < 'S')
+	while (flags[before] && flags[before] < 'R')
 		before++;
-	return x_printf("%.*s%s:2,%.*sS%s", (int)n, name, other, (int)before, flags,
-		flags + before);
+	/* Nothing stands between R and S. */
+	return x_printf("%.*s%s:2,%.*sR%s%s", (int)n, name, other, (int)before, flags,
+		flags[before] == 'S' ? "" : "S", flags + before);
 }
 
 static bool same_file(int a, const char *one, int b, const char *two)
@@ -79,17 +80,19 @@ static bool same_file(int a, const char *one, int b, const char *two)
 		s.st_ino == t.st_ino;
 }
 
-/* A second name first, on the disk, then the end of the first: link takes no other file's place, as rename would. */
-static bool mark_seen(const struct maildir *box, int from, const char *name)
+/* A second name first, on the disk, then the end of the first: link takes no other file's place, as rename would.
+ * A first name that is gone was changed by whoever looks at it meanwhile: it is read again under its other name. */
+static bool mark_handled(const struct maildir *box, int from, const char *name)
 {
 	for (int again = 0; again < 100; again++) {
-		SCOPED(free_char) char *to = seen_name(name, again);
+		SCOPED(free_char) char *to = handled_name(name, again);
 
 		if (linkat(from, name, box->current, to, 0) == 0 ||
 			(errno == EEXIST && same_file(from, name, box->current, to)))
-			return fsync(box->current) == 0 && unlinkat(from, name, 0) == 0;
+			return fsync(box->current) == 0 &&
+				(unlinkat(from, name, 0) == 0 || errno == ENOENT);
 		if (errno != EEXIST)
-			return false;
+			return errno == ENOENT;
 	}
 	return false;
 }
@@ -111,9 +114,9 @@ static bool read_file(struct maildir *box, int folder, const char *name, struct 
 	} else {
 		box->left--;
 		ok = box->take(box->arg, buf_str(&message), err) &&
-			(mark_seen(box, folder, name) ||
+			(mark_handled(box, folder, name) ||
 				err_set(err, ERR_DENIED,
-					"cannot move a message that was read from new to cur in bounce_maildir: %s; let the service write there",
+					"cannot rename a message that was read to its place in cur of bounce_maildir: %s; let the service write there",
 					strerror(errno)));
 	}
 	buf_release(&message);
@@ -125,7 +128,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Its files, the oldest first; those with S left out. */
+/* Its files, the oldest first; those with R left out. */
 static char **list_files(int folder, size_t most, size_t *ret_count)
 {
 	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -135,7 +138,7 @@ static char **list_files(int folder, size_t most, size_t *ret_count)
 
 	*ret_count = 0;
 	while (dir && *ret_count < most && (entry = readdir(dir)) != NULL)
-		if (entry->d_name[0] != '.' && !has_seen(entry->d_name))
+		if (entry->d_name[0] != '.' && !is_handled(entry->d_name))
 			names[(*ret_count)++] = x_strdup(entry->d_name);
 	if (dir)
 		(void)closedir(dir);

@@ -98,6 +98,27 @@ static bool has_any(struct str text, const char *const *list, size_t count)
 }
 #define HAS(text, list) has_any(text, list, COUNT_OF(list))
 
+/* A word of its own, not "michelot" and no part of an address. */
+static bool has_word(struct str text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i < text.n; i++) {
+		const char *at = find((struct str){text.p + i, text.n - i}, word);
+
+		if (!at)
+			return false;
+		i = (size_t)(at - text.p);
+		char before = i > 0 ? at[-1] : ' ';
+		char behind = i + n < text.n ? at[n] : ' ';
+		char next = i + n + 1 < text.n ? at[n + 1] : ' ';
+		if (!is_word(before) && !strchr(".-_+@", before) && !is_word(behind) &&
+			!strchr("-_+@", behind) && (behind != '.' || !is_word(next)))
+			return true;
+	}
+	return false;
+}
+
 struct str bounce_own_words(struct str folded)
 {
 	static const char *const marks[] = {"--- below this line is a copy",
@@ -137,7 +158,12 @@ bool bounce_says_absent(struct str folded)
 		"on leave", "away from", "r*ponse automatique", "reponse automatique",
 		"absence du bureau", "absent du bureau", "message d*absence", "en cong*",
 		"je suis absent", "actuellement absent", "absente", "absence",
-		"accus* de r*ception", "abwesenheit"};
+		"absent jusqu", "absent(e) jusqu", "vacances", "de retour", "cong*s",
+		"conges", "fermeture", "ferm* jusqu", "ferm*e jusqu", "ferm*(e) jusqu",
+		"ferm*s jusqu", "ferm*es jusqu", "ferme jusqu", "fermee jusqu",
+		"accus* de r*ception", "will be back", "back in the office",
+		"closed until", "absent until", "away until", "out until", "holidays",
+		"annual leave", "maternity leave", "parental leave", "abwesenheit"};
 	return HAS(folded, words);
 }
 
@@ -181,6 +207,18 @@ static bool says_unknown(struct str folded)
 	return HAS(folded, words);
 }
 
+/* Of what does not exist: that it is the recipient, and no relay. */
+static bool says_recipient(struct str folded)
+{
+	static const char *const words[] = {"recipient", "addressee", "mailbox",
+		"email address", "e-mail address", "mail account", "no such address",
+		"unknown address", "address unknown", "destinataire", "correspondant",
+		"utilisateur", "bo*te", "adresse inconnue", "adresse invalide",
+		"adresse incorrecte", "adresse *lectronique"};
+	return has_word(folded, "user") || has_word(folded, "account") ||
+		HAS(folded, words);
+}
+
 static bool says_full(struct str folded)
 {
 	static const char *const words[] = {"mailbox full", "mailbox is full",
@@ -200,7 +238,8 @@ static bool says_policy(struct str folded)
 		"message rejet", "mail rejected", "message rejected", "service refuse",
 		"greylist", "gray-list", "trop de", "too many", "rate limit",
 		"not authorized", "not permitted", "not allowed", "non autoris",
-		"authentication", "ofr_", "lpn007", "suspicious", "suspect"};
+		"access denied", "authentication", "ofr_", "lpn007", "suspicious",
+		"suspect"};
 	return HAS(folded, words);
 }
 
@@ -263,24 +302,72 @@ static bool find_enhanced(struct str text, struct enhanced *ret)
 }
 
 /* A reply code of RFC 5321 section 4.2.3 that refuses, or 0. */
+static int code_at(struct str text, size_t i)
+{
+	const char *p = text.p + i;
+
+	if (i + 2 >= text.n || !is_digit(p[1]) || !is_digit(p[2]) ||
+		!starts_here(text, i) ||
+		(i + 3 < text.n && p[3] != ' ' && p[3] != '-' && p[3] != ':'))
+		return 0;
+	if ((p[0] == '4' && (p[1] == '2' || p[1] == '5')) || (p[0] == '5' && p[1] <= '7'))
+		return (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
+	return 0;
+}
+
 static int find_code(struct str text)
 {
-	for (size_t i = 0; i + 2 < text.n; i++) {
-		const char *p = text.p + i;
-		bool refuses = (p[0] == '4' && (p[1] == '2' || p[1] == '5')) ||
-			(p[0] == '5' && p[1] >= '0' && p[1] <= '7');
+	int code = 0;
 
-		if (refuses && is_digit(p[1]) && is_digit(p[2]) && starts_here(text, i) &&
-			(i + 3 == text.n || p[3] == ' ' || p[3] == '-' || p[3] == ':'))
-			return (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
+	for (size_t i = 0; code == 0 && i + 2 < text.n; i++)
+		code = code_at(text, i);
+	return code;
+}
+
+#define WORDS_BEHIND_CODE \
+ 60 /* "550 <marie@example.net>: user unknown", no street and town */
+#define WORDS_BEHIND_ENHANCED 200
+
+/* Of the sentence that begins here, at most so many. */
+static struct str sentence(struct str text, size_t at, size_t most)
+{
+	size_t n = 0;
+
+	text = (struct str){text.p + at, text.n - at};
+	while (n < text.n && n < most &&
+		(text.p[n] != '.' || (n + 1 < text.n && text.p[n + 1] != ' ')))
+		n++;
+	return (struct str){text.p, n};
+}
+
+bool bounce_says_refused(struct str folded)
+{
+	struct enhanced e;
+	size_t length = 0;
+
+	for (size_t i = 0; i + 2 < folded.n; i++) {
+		struct str rest = {folded.p + i, folded.n - i};
+		bool enhanced = is_digit(*rest.p) && starts_here(folded, i) &&
+			read_enhanced(rest, &e, &length);
+		struct str words = {0};
+
+		if (enhanced)
+			words = sentence(folded, i, WORDS_BEHIND_ENHANCED);
+		else if (code_at(folded, i) > 0)
+			words = sentence(folded, i, WORDS_BEHIND_CODE);
+		if (words.n > 0 &&
+			(says_unknown(words) || says_full(words) ||
+				has_word(words, "unknown") || has_word(words, "inconnu")))
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 enum meaning {
 	MEANS_DEAD,   /* whatever the words are */
 	MEANS_LIKELY, /* dead, unless the words speak of something else */
 	MEANS_WORDS,  /* only the words tell */
+	MEANS_POLICY, /* so too, and they are about us first */
 	MEANS_ALIVE
 };
 
@@ -311,9 +398,10 @@ static enum meaning meaning_of(struct enhanced e)
 	case 4001: /* Exchange Online: no such recipient */
 	case 5000: /* Outlook.com: no such mailbox */
 	case 5001:
+		return MEANS_WORDS;
 	case 7000:
 	case 7001:
-		return MEANS_WORDS;
+		return MEANS_POLICY;
 	default:
 		return MEANS_ALIVE;
 	}
@@ -323,10 +411,20 @@ static enum meaning meaning_of(struct enhanced e)
 static bool says_sender(struct str folded)
 {
 	static const char *const words[] = {"sender address rejected", "sender rejected",
-		"sender denied", "sender verify", "sender domain", "envelope sender",
-		"return path", "reverse dns", "your domain", "exp*diteur refus",
-		"de l*exp*diteur"};
-	return HAS(folded, words);
+		"sender denied", "sender verify", "sender domain", "sending domain",
+		"domain of sender", "envelope sender", "return path",
+		"client host rejected", "ptr record", "reverse dns", "your domain",
+		"exp*diteur refus", "de l*exp*diteur"};
+	return HAS(folded, words) || has_word(folded, "helo") || has_word(folded, "ehlo");
+}
+
+/* Under x.7.x, where what does not exist is our own name more often than the recipient. */
+static enum bounce_verdict by_words_of_policy(struct str folded)
+{
+	if (says_policy(folded) || says_sender(folded))
+		return VERDICT_SOFT;
+	return says_unknown(folded) && says_recipient(folded) ? VERDICT_HARD
+							      : VERDICT_SOFT;
 }
 
 static enum bounce_verdict by_words(struct str folded, enum bounce_verdict otherwise)
@@ -350,6 +448,8 @@ static enum bounce_verdict judge_permanent(
 		return VERDICT_HARD;
 	case MEANS_LIKELY:
 		return by_words(folded, VERDICT_HARD);
+	case MEANS_POLICY:
+		return by_words_of_policy(folded);
 	case MEANS_WORDS:
 		return by_words(
 			folded, plain && nothing_said ? VERDICT_HARD : VERDICT_SOFT);
@@ -398,7 +498,7 @@ enum bounce_verdict bounce_judge(
 			return VERDICT_NONE;
 		/* No code is made up: staff read these words. */
 		(void)snprintf(ret_status, BOUNCE_STATUS_CHARS + 1, "%s",
-			dead ? "adresse inconnue" : "boite pleine");
+			dead ? BOUNCE_STATUS_UNKNOWN : BOUNCE_STATUS_FULL);
 		return dead ? VERDICT_HARD : VERDICT_SOFT;
 	}
 	write_status(ret_status, code, e);

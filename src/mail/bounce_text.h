@@ -21,6 +21,9 @@ enum bounce_verdict {
 enum bounce_verdict bounce_judge(
 	struct str status, struct str folded, char ret_status[BOUNCE_STATUS_CHARS + 1]);
 
+/* A code that refuses, and behind it in its sentence the words of an unknown address or a full mailbox. */
+bool bounce_says_refused(struct str folded);
+
 /* Of a folded subject or text. */
 bool bounce_says_delayed(struct str folded);
 bool bounce_says_absent(struct str folded);

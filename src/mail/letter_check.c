@@ -252,6 +252,32 @@ static bool has_tag_of_html(struct str line)
 	return false;
 }
 
+/* Of an address, or of a word that a mail program would make one of. */
+static bool is_of_an_address(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		(c >= '0' && c <= '9') || (c != '\0' && strchr("/?=&#%_-@{", c));
+}
+
+/* A personal link inside another address would give everybody's token to whoever is there. */
+static bool hides_a_link(struct str line)
+{
+	static const char *const links[] = {"link", "stop_link", "privacy_link"};
+	struct letter_tag tag;
+
+	for (size_t at = 0; letter_next_tag(line, at, &tag); at = tag.end) {
+		bool is_link = false;
+
+		for (size_t i = 0; i < COUNT_OF(links); i++)
+			is_link = is_link || str_eq_z(tag.name, links[i]);
+		if (is_link && tag.kind == LETTER_TAG_VALUE &&
+			((tag.begin > 0 && is_of_an_address(line.p[tag.begin - 1])) ||
+				(tag.end < line.n && is_of_an_address(line.p[tag.end]))))
+			return true;
+	}
+	return false;
+}
+
 static void check_line(int number, struct str line, struct letter_findings *f)
 {
 	struct str words = {0}, link = {0};
@@ -267,6 +293,10 @@ static void check_line(int number, struct str line, struct letter_findings *f)
 				"ce bouton ne mène à aucune adresse permise" NNBSP
 				": mettez {{link}}, ou une adresse qui commence par https://");
 	}
+	if (hides_a_link(line))
+		add(f, number, false,
+			"un lien est collé à d’autres signes" NNBSP
+			": pris dans une autre adresse, il donnerait à d’autres le lien personnel de chacun. Laissez une espace avant et après.");
 	if (holds(line, "http://"))
 		add(f, number, false,
 			"une adresse commence par http://, que tout le monde peut lire en chemin" NNBSP

@@ -51,8 +51,8 @@ static const struct {
 } variable_names[] = {
 	{"organisation", true},
 	{"edition_title", true},
-	{"audience_label", true},
-	{"form_title", true},
+	{"audience_label", false},
+	{"form_title", false},
 	{"minutes", true},
 	{"closes", true},
 	{"link", false},

@@ -117,7 +117,7 @@ static void on_gate(void *arg, const struct gate *gate, const struct err *err)
 	tell_held(o, gate);
 	bool other = !o->has_known ||
 		memcmp(&o->known.mark, &gate->mark.mark, sizeof(o->known.mark)) != 0 ||
-		o->known.sequence > gate->mark.sequence;
+		o->known.sequence != gate->mark.sequence;
 	if (other && (!gate->held || gate->restored) &&
 		!outbox_keep_mark(o, &gate->mark)) {
 		o->relay_until = o->options.now() + DISK_REST;

@@ -191,7 +191,8 @@ static void on_sent(void *arg, enum smtp_outcome outcome, int code, const char *
 		}
 		break;
 	case SMTP_UNKNOWN:
-		/* The row stays claimed; mailing_recover hands it to a person. */
+		/* The row stays claimed; mailing_recover hands it to a person. The next one may end so as well. */
+		outbox_relay_failed(o, 0);
 		o->counts.unknown++;
 		log_warning("mail.unknown", F_COUNT("unknown", o->counts.unknown));
 		outbox_row_free(row);

@@ -108,13 +108,22 @@ static bool check_audiences(struct db *db, const char *edition,
 }
 
 /* Whoever comes after the invitations have left is invited too. */
-static bool invite_late(struct db *db, const char *edition, struct err *err)
+static bool invite_late(
+	struct db *db, const char *edition, int64_t *ret_uninvited, struct err *err)
 {
-	struct db_params params = {0};
+	struct db_rows *rows SCOPED(db_rows_drop) = NULL;
+	struct db_params late = {0}, left = {0};
+	usec_t now = clock_now();
 
-	db_text_z(&params, edition);
-	db_time(&params, clock_now());
-	return db_run(db, &SQL_CONTACT_INVITE_LATE, &params, NULL, err);
+	db_text_z(&late, edition);
+	db_time(&late, now);
+	db_text_z(&left, edition);
+	db_time(&left, now);
+	if (!db_run(db, &SQL_CONTACT_INVITE_LATE, &late, NULL, err) ||
+		!db_run(db, &SQL_CONTACT_UNINVITED, &left, &rows, err))
+		return false;
+	*ret_uninvited = db_int(rows, 0, "n");
+	return true;
 }
 
 static bool add_all(struct db *db, const char *edition,
@@ -131,7 +140,7 @@ static bool add_all(struct db *db, const char *edition,
 		if (!add_batch(db, edition, open, contacts + done, n, sum, err))
 			return false;
 	}
-	if (sum->added > 0 && !invite_late(db, edition, err))
+	if (sum->added > 0 && !invite_late(db, edition, &sum->uninvited, err))
 		return false;
 	return db_commit(db, err);
 }

@@ -246,7 +246,8 @@ static void start_connecting(struct conn *conn)
 	struct db_pool *pool = conn->pool;
 	struct db_target target;
 
-	db_target_init(&target, pool->conninfo, pool->role, DB_STATEMENT_TIMEOUT_MS);
+	db_target_init(&target, pool->conninfo, pool->role, "barometre serve",
+		DB_STATEMENT_TIMEOUT_MS);
 	conn->pg = PQconnectStartParams(target.keys, target.values, 1);
 	db_target_release(&target);
 	must(conn->pg);

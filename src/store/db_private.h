@@ -19,7 +19,7 @@ struct db_target {
 	char *options;
 };
 void db_target_init(struct db_target *, const char *conninfo, const char *role,
-	int statement_timeout_ms);
+	const char *application_name, int statement_timeout_ms);
 void db_target_release(struct db_target *);
 /* Terse errors, silent notices. */
 void db_connection_quiet(PGconn *);

@@ -23,7 +23,7 @@ static char *own_options(const char *conninfo)
 }
 
 void db_target_init(struct db_target *target, const char *conninfo, const char *role,
-	int statement_timeout_ms)
+	const char *application_name, int statement_timeout_ms)
 {
 	char *own SCOPED(free_char) = own_options(conninfo);
 	size_t n = 0;
@@ -37,7 +37,7 @@ void db_target_init(struct db_target *target, const char *conninfo, const char *
 	target->keys[n] = "client_encoding";
 	target->values[n++] = "UTF8";
 	target->keys[n] = "application_name";
-	target->values[n++] = "barometre";
+	target->values[n++] = application_name;
 	if (role) {
 		target->keys[n] = "user";
 		target->values[n++] = role;
@@ -78,7 +78,7 @@ struct db *db_open(const char *conninfo, const char *role, struct err *err)
 {
 	struct db_target target;
 
-	db_target_init(&target, conninfo, role, 0);
+	db_target_init(&target, conninfo, role, "barometre", 0);
 	PGconn *conn = PQconnectdbParams(target.keys, target.values, 1);
 	db_target_release(&target);
 	if (PQstatus(conn) != CONNECTION_OK) {

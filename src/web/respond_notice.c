@@ -47,8 +47,8 @@ json_t *info_notice(const struct exchange *exchange, const struct edition *editi
 				"Seuls des chiffres d’ensemble sont publiés : aucun ne porte sur moins de {n} personnes.",
 				"n", base, NULL));
 	info_add_paragraph(exchange, list,
-		WORDS("Jusqu’à la clôture, le système sait seulement si une invitation a déjà servi, pour ne pas vous relancer inutilement. "
-		      "À la fin, cette information est effacée."));
+		WORDS("Jusqu’au dépouillement, le système sait si une invitation a déjà servi, pour ne pas vous relancer inutilement. "
+		      "Ensuite, cette information est effacée."));
 	if (edition->count_partials)
 		info_add_paragraph(exchange, list,
 			WORDS("Si vous vous arrêtez en chemin, les pages déjà enregistrées sont comptées, elles aussi anonymes, "

@@ -97,6 +97,8 @@ static const char *notice_of(struct exchange *exchange)
 
 	if (done.p && str_eq_z(done, "leve"))
 		return "C’est noté : cette personne recevra de nouveau les courriels qui lui sont destinés.";
+	if (done.p && str_eq_z(done, "oppose"))
+		return "L’erreur est levée. Cette personne s’est opposée aux courriels : elle n’en recevra pas pour autant.";
 	return "";
 }
 
@@ -320,6 +322,8 @@ static void lifted(void *arg, struct db_rows *rows, const struct err *err)
 		return;
 	if (str_eq_z(db_str(rows, 0, "outcome"), "done"))
 		go_back(step, "leve");
+	else if (str_eq_z(db_str(rows, 0, "outcome"), "objected"))
+		go_back(step, "oppose");
 	else
 		show_lift(step, 409, staff_field(step, "contact"),
 			"Cette adresse n’est plus notée en erreur : rien n’a été changé.");

@@ -299,13 +299,11 @@ static const char *own_words(struct staff_step *step, char *text)
 	return kept;
 }
 
-/* Of one contact: public and segments, which is all that this site knows. */
+/* Of one contact: its public, which is all that a letter depends on. */
 static void take_contact(struct staff_step *step, const struct db_rows *rows)
 {
 	struct letter_page *page = step->own;
 	struct str audience = db_str(rows, 0, "audience");
-	struct str department = db_str(rows, 0, "department");
-	struct str type = db_str(rows, 0, "type");
 
 	if (page->audience && !str_eq_z(audience, page->audience)) {
 		page->contact_words = own_words(step,
@@ -316,11 +314,8 @@ static void take_contact(struct staff_step *step, const struct db_rows *rows)
 	}
 	page->reader = exchange_strdup(step->exchange, audience);
 	page->contact_words = own_words(step,
-		x_printf("Pour ce contact" NNBSP ": public «" NNBSP "%s" NNBSP
-			 "», département %s, type %s.",
-			staff_label(step, audience),
-			department.n > 0 ? department.p : "non indiqué",
-			type.n > 0 ? type.p : "non indiqué"));
+		x_printf("Pour ce contact" NNBSP ": public «" NNBSP "%s" NNBSP "».",
+			staff_label(step, audience)));
 }
 
 static void contact_read(void *arg, struct db_rows *rows, const struct err *err)
@@ -394,7 +389,9 @@ static void show_saved(struct staff_step *step)
 			": ce qui suit le remplace."},
 		{"test",
 			"L’essai est demandé" NNBSP
-			": il part dans la minute. Rechargez la page pour savoir ce qu’il devient."},
+			": il part dans la minute, ou, si tous les courriels sont retenus, dès qu’ils repartent. "
+			"Rechargez la page pour savoir ce qu’il devient" NNBSP
+			"; après une heure, redemandez-le."},
 	};
 	struct letter_page *page = step->own;
 	struct str done = staff_query(step->exchange, "done");

@@ -61,9 +61,8 @@ static json_t *audiences(const struct staff_step *step, const struct wish *wish)
 
 static json_t *received_options(const struct wish *wish)
 {
-	static const char *const words[] = {"n’importe quoi, ou rien encore",
-		"rien encore", "l’invitation", "la relance\u00a01", "la relance\u00a02",
-		"la relance\u00a03"};
+	static const char *const words[] = {"peu importe", "rien encore", "l’invitation",
+		"la relance\u00a01", "la relance\u00a02", "la relance\u00a03"};
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < COUNT_OF(conditions); i++)

@@ -170,7 +170,7 @@ const char *relay_code_words(int64_t code)
 	case 450:
 	case 451:
 	case 452:
-		return "remise remise à plus tard";
+		return "remise reportée";
 	case 501:
 	case 553:
 		return "adresse mal écrite";
@@ -189,11 +189,20 @@ const char *relay_code_words(int64_t code)
 
 char *bounce_words(struct str reason)
 {
+	static const struct {
+		const char *token, *words; /* include/barometre/mail/bounce.h */
+	} tokens[] = {
+		{"complaint", "signalé comme indésirable"},
+		{"unknown", "adresse inconnue"},
+		{"full", "boîte pleine"},
+		{"refused", "courriel refusé"},
+	};
 	struct str rest = reason, part;
 	uint64_t code;
 
-	if (str_eq_z(reason, "complaint"))
-		return x_strdup("signalé comme indésirable");
+	for (size_t i = 0; i < COUNT_OF(tokens); i++)
+		if (str_eq_z(reason, tokens[i].token))
+			return x_strdup(tokens[i].words);
 	while (str_cut(&rest, ' ', &part)) {
 		const char *text = enhanced_words(part);
 

@@ -11,6 +11,7 @@
 #include "../store/support.h"
 #include "../support/temporary.h"
 #include "barometre/app/keyring.h"
+#include "barometre/base/confine.h"
 #include "barometre/mail/objection_desk.h"
 #include "barometre/mail/verp.h"
 
@@ -241,6 +242,45 @@ static void a_maildir_is_read_and_summed_up(void **state)
 	assert_int_equal(access(file, F_OK), 0);
 }
 
+static char *make_file(const char *folder, const char *name, const char *text)
+{
+	char *path = x_printf("%s/%s", folder, name);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+	return path;
+}
+
+/* The key folder is closed before the mailbox is opened: that is no fault of anybody's certificate. */
+static void a_ca_file_has_to_stand_outside_the_key_folder(void **state)
+{
+	struct config config = config_of();
+	char url[] = "imaps://localhost:1/INBOX", user[] = "retours";
+	char *none[] = {NULL};
+	SCOPED(free_char) char *password = make_file(root, "password", "secret\n");
+	SCOPED(free_char) char *inside = make_file(keys, "ca.pem", "x\n");
+	SCOPED(free_char) char *missing = x_printf("%s/none.pem", root);
+
+	(void)state;
+	config.bounce_imap_url = url;
+	config.bounce_imap_user = user;
+	config.bounce_imap_password_file = password;
+	config.bounce_imap_ca_file = missing;
+	ends_with(run_command(command_bounce, &config, none, ""), 3,
+		"cannot read bounce_imap_ca_file");
+	if (!confine_offered().files) {
+		print_message("skipped: this kernel closes no folder\n");
+		skip();
+	}
+	config.bounce_imap_ca_file = inside;
+	struct outcome o = run_command(command_bounce, &config, none, "");
+	assert_null(strstr(o.said, "certificate"));
+	assert_non_null(strstr(o.said, "cannot read bounce_imap_ca_file"));
+	ends_with(o, 3, "move it out of key_directory");
+}
+
 static void an_objection_is_typed_and_not_shown(void **state)
 {
 	struct config config = config_of();
@@ -275,6 +315,7 @@ int main(void)
 		cmocka_unit_test(a_pipe_hands_a_report_over),
 		cmocka_unit_test(what_cannot_be_recorded_is_kept_by_the_mail_server),
 		cmocka_unit_test(a_maildir_is_read_and_summed_up),
+		cmocka_unit_test(a_ca_file_has_to_stand_outside_the_key_folder),
 		cmocka_unit_test(an_objection_is_typed_and_not_shown),
 	};
 	return cmocka_run_group_tests(tests, begin, end);

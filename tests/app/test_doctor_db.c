@@ -2,6 +2,7 @@
 /* The promises of doctor.h: each ill has its finding and its remedy, what cannot be seen is unknown, and nothing is sent. */
 #include <sys/stat.h>
 
+#include "../../src/app/doctor_private.h"
 #include "../mail/relay.h"
 #include "../support/names.h"
 #include "barometre/app/doctor.h"
@@ -163,6 +164,7 @@ static void a_fit_installation_is_fit(void **state)
 	want(&report, "dmarc", DOCTOR_GOOD, "p=reject");
 	want(&report, "ptr", DOCTOR_GOOD, "out.example.org");
 	want(&report, "held", DOCTOR_GOOD, "");
+	want(&report, "public-url", DOCTOR_GOOD, "permet le désabonnement en un clic");
 	want(&report, "next", DOCTOR_GOOD, "lundi 11");
 	want(&report, "mailer", DOCTOR_WARNING, "pas connecté");
 	assert_int_equal(doctor_count(&report, DOCTOR_SEVERE), 0);
@@ -186,12 +188,16 @@ static void an_untrusted_certificate_is_severe(void **state)
 static void a_refused_login_is_severe(void **state)
 {
 	struct relay relay = start_relay(true, "u:other");
+	char none[] = "";
 
 	(void)state;
 	want_one("relay-login", DOCTOR_SEVERE, "535");
 	stop_relay(&relay);
 	relay = start_relay(true, NULL);
-	want_one("relay-login", DOCTOR_SEVERE, "AUTH");
+	want_one("relay-login", DOCTOR_SEVERE, "s’identifier (AUTH)");
+	/* D1: nobody knows yet whether it takes mail of those who have no name. */
+	config.smtp_user = none;
+	want_one("relay-login", DOCTOR_UNKNOWN, "ne se voit qu’à l’envoi");
 	stop_relay(&relay);
 }
 
@@ -420,6 +426,10 @@ static void keys_and_addresses_are_looked_at(void **state)
 	write_text(inside, "secret");
 	config.smtp_password_file = inside;
 	want_one("confined", DOCTOR_WARNING, "smtp_password_file");
+	config.bounce_imap_password_file = inside;
+	config.bounce_imap_ca_file = inside;
+	want_one("confined", DOCTOR_WARNING, "bounce_imap_password_file");
+	want_one("confined", DOCTOR_WARNING, "bounce_imap_ca_file");
 	assert_int_equal(unlink(inside), 0);
 	want_one("password-file", DOCTOR_SEVERE, "ne peut pas être lu");
 	ok(keyring_destroy(folder, CODE ".campaign", err));
@@ -428,15 +438,99 @@ static void keys_and_addresses_are_looked_at(void **state)
 	ok(keyring_put(folder, CODE ".campaign", &campaign, err));
 }
 
+static void of_guess(
+	struct dns *dns, const char *rule, enum doctor_level level, const char *words)
+{
+	struct doctor_report report = {0};
+
+	doctor_sender(&options, dns, "192.0.2.9", &report);
+	want(&report, rule, level, words);
+	for (size_t i = 0; i < report.count; i++)
+		if (strcmp(report.list[i].rule, rule) == 0 && level == DOCTOR_UNKNOWN)
+			assert_non_null(strstr(report.list[i].remedy, "--relay-address"));
+	doctor_report_release(&report);
+}
+
+/* D1: mail is handed over to one address, and may reach the world from another. */
+static void a_guessed_address_makes_nothing_severe(void **state)
+{
+	struct names ill = names_start(ill_names);
+	char fails[] = "b@fail.org", soft[] = "b@soft.org", passes[] = "b@mx.org",
+	     says_nothing[] = "b@none.org";
+	struct dns *dns = NULL;
+
+	(void)state;
+	options.relay_address = NULL;
+	ok((dns = dns_new(names.server, 2, err)) != NULL);
+	of_guess(dns, "spf", DOCTOR_GOOD, "nous supposons");
+	of_guess(dns, "ptr", DOCTOR_GOOD, "nous supposons");
+	dns_free(dns);
+	ok((dns = dns_new(ill.server, 2, err)) != NULL);
+	config.mail_from_address = fails;
+	of_guess(dns, "spf", DOCTOR_UNKNOWN, "192.0.2.9");
+	of_guess(dns, "ptr", DOCTOR_UNKNOWN, "192.0.2.9");
+	config.mail_from_address = soft;
+	of_guess(dns, "spf", DOCTOR_UNKNOWN, "192.0.2.9");
+	config.mail_from_address = passes;
+	of_guess(dns, "ptr", DOCTOR_UNKNOWN, "n’a pas de nom inverse");
+	config.mail_from_address = says_nothing;
+	of_guess(dns, "ptr", DOCTOR_UNKNOWN, "n’a pas été jugé");
+	dns_free(dns);
+	names_stop(&ill);
+}
+
+/* Of any database, and only when no rehearsal is at work in it. */
+static void what_a_rehearsal_left_is_named(void **state)
+{
+	static const char name[] = "barometre_rehearsal_1_left";
+	SCOPED(free_char)
+	char *conninfo = x_printf("%s dbname=%s", getenv("BAROMETRE_TEST_PG"), name);
+	struct db *there = NULL;
+	struct doctor_report report;
+
+	(void)state;
+	run(world.admin, "CREATE DATABASE barometre_rehearsal_1_left");
+	report = look();
+	want(&report, "rehearsal", DOCTOR_WARNING, name);
+	for (size_t i = 0; i < report.count; i++)
+		if (strcmp(report.list[i].rule, "rehearsal") == 0)
+			assert_non_null(strstr(report.list[i].remedy,
+				"DROP DATABASE \"barometre_rehearsal_1_left\";"));
+	doctor_report_release(&report);
+	ok((there = db_open(conninfo, NULL, err)) != NULL);
+	report = look();
+	for (size_t i = 0; i < report.count; i++)
+		assert_string_not_equal(report.list[i].rule, "rehearsal");
+	doctor_report_release(&report);
+	db_close(there);
+	run(world.admin, "DROP DATABASE barometre_rehearsal_1_left WITH (FORCE)");
+}
+
+static void stop_loop(void *arg, struct db_rows *rows, const struct err *why)
+{
+	(void)rows;
+	assert_true(!why);
+	loop_stop(arg);
+}
+
 static void the_mailer_is_seen_and_a_database_that_is_away(void **state)
 {
 	char away[] = "host=/nowhere dbname=none";
-	struct db *mailer = open_as("barometre_mailer");
+	struct db *bounce = open_as("barometre_mailer");
 	struct doctor_report none = {0};
+	struct loop *loop = loop_new();
+	struct db_pool *mailer = db_pool_new(loop, world.conninfo, "barometre_mailer", 2);
+	static const struct sql one = {"test", "SELECT 1"};
 
 	(void)state;
+	/* barometre bounce connects as the same role, and sends nothing. */
+	want_one("mailer", DOCTOR_WARNING, "pas connecté");
+	db_call(mailer, &one, NULL, 10 * USEC_PER_SEC, stop_loop, loop);
+	loop_run(loop);
 	want_one("mailer", DOCTOR_GOOD, "est là");
-	db_close(mailer);
+	db_pool_free(mailer);
+	loop_free(loop);
+	db_close(bounce);
 	options.edition = "autre";
 	refused(ERR_MISSING, doctor_examine(&options, &none, err));
 	options.edition = CODE;
@@ -476,6 +570,8 @@ int main(void)
 		cmocka_unit_test_setup(what_waits_for_somebody_is_told, fresh),
 		cmocka_unit_test_setup(the_pace_is_counted, fresh),
 		cmocka_unit_test_setup(keys_and_addresses_are_looked_at, fresh),
+		cmocka_unit_test_setup(a_guessed_address_makes_nothing_severe, fresh),
+		cmocka_unit_test_setup(what_a_rehearsal_left_is_named, fresh),
 		cmocka_unit_test_setup(
 			the_mailer_is_seen_and_a_database_that_is_away, fresh),
 		cmocka_unit_test_setup(the_two_faces_say_the_same, fresh),

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The promises of rehearse.h: the days as the plan says them, on a copy that is gone afterwards, and nothing of the edition changed. */
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
 
-#include "barometre/app/rehearse.h"
+#include "../../src/app/rehearse_private.h"
+#include "../../src/app/rehearse_sink.h"
 #include "mail_world.h"
 
 #define WINDOW \
@@ -277,6 +283,209 @@ static void what_a_killed_one_left_is_removed(void **state)
 	has(report, "En tout\u202F: 55 courriels");
 }
 
+/* Of a database that is long gone, too; but not one that somebody is at work in. */
+static void what_others_left_is_removed(void **state)
+{
+	SCOPED(free_char)
+	char *conninfo = x_printf(
+		"%s dbname=barometre_rehearsal_2_busy", getenv("BAROMETRE_TEST_PG"));
+	struct db *there = NULL;
+
+	(void)state;
+	make_people();
+	run(world.admin, "CREATE DATABASE barometre_rehearsal_1_left");
+	run(world.admin, "CREATE DATABASE barometre_rehearsal_2_busy");
+	ok((there = db_open(conninfo, NULL, err)) != NULL);
+	options.days = 10;
+	char *report SCOPED(free_char) = play(true);
+	has(report, "En tout\u202F: 55 courriels");
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM pg_database WHERE datname = 'barometre_rehearsal_1_left'"),
+		0);
+	assert_int_equal(number(there, "SELECT 1 AS n"), 1);
+	db_close(there);
+	run(world.admin, "DROP DATABASE barometre_rehearsal_2_busy WITH (FORCE)");
+}
+
+static void wait_until(struct db *db, const char *question)
+{
+	const struct timespec moment = {0, 20000000};
+
+	for (int i = 0; i < 1000; i++) {
+		if (number(db, question) > 0)
+			return;
+		(void)nanosleep(&moment, NULL);
+	}
+	fail_msg("waited in vain for: %s", question);
+}
+
+#define OF_THIS_DATABASE \
+ "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+
+/* A rehearsal in a process of its own is given a signal while it waits for the first contacts; its status, as waitpid says it. */
+static int interrupted(int signo)
+{
+	struct db *lock = open_as(NULL);
+	int status = 0;
+	pid_t pid;
+
+	run(lock, "BEGIN; LOCK TABLE barometre.contact");
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		SCOPED(buf_release) struct buf report = BUF_LIMIT(1 << 20);
+		struct err why = {0};
+		bool fits = false, done = rehearse(&options, &report, &fits, &why);
+
+		_exit(done ? 0 : err_exit_status(why.code));
+	}
+	wait_until(world.owner,
+		"SELECT count(*) AS n FROM pg_locks WHERE NOT granted AND relation = 'barometre.contact'::regclass"
+		" AND " OF_THIS_DATABASE);
+	if (!options.database)
+		assert_int_equal(copies(), 1);
+	assert_int_equal(kill(pid, signo), 0);
+	run(lock, "ROLLBACK");
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	db_close(lock);
+	wait_until(world.owner,
+		"SELECT (count(*) = 0)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND " OF_THIS_DATABASE);
+	return status;
+}
+
+static void a_signal_ends_it_with_its_copy(void **state)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+	(void)state;
+	make_people();
+	for (size_t i = 0; i < COUNT_OF(signals); i++) {
+		int status = interrupted(signals[i]);
+
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), err_exit_status(ERR_CONFLICT));
+		assert_int_equal(copies(), 0);
+	}
+}
+
+static void stop_now(usec_t now, int64_t sent, const char *zone)
+{
+	(void)now;
+	(void)sent;
+	(void)zone;
+	assert_int_equal(raise(SIGTERM), 0);
+}
+
+/* While it plays; then signals are again what they were. */
+static void a_signal_in_the_play_is_heard(void **state)
+{
+	SCOPED(buf_release) struct buf report = BUF_LIMIT(1 << 20);
+	struct sigaction after;
+	bool fits = false;
+
+	(void)state;
+	make_people();
+	options.progress = stop_now;
+	refused(ERR_CONFLICT, rehearse(&options, &report, &fits, err));
+	assert_int_equal(copies(), 0);
+	assert_int_equal(sigaction(SIGTERM, NULL, &after), 0);
+	assert_true(after.sa_handler == SIG_DFL);
+}
+
+static void a_given_database_is_left_empty_or_the_remedy_is_said(void **state)
+{
+	SCOPED(free_char) char *given = x_printf("%s_given", world.name);
+	SCOPED(free_char) char *make = x_printf("CREATE DATABASE %s", given);
+	SCOPED(free_char) char *drop = x_printf("DROP DATABASE %s WITH (FORCE)", given);
+	SCOPED(free_char)
+	char *conninfo = x_printf("%s dbname=%s", getenv("BAROMETRE_TEST_PG"), given);
+	SCOPED(buf_release) struct buf report = BUF_LIMIT(1 << 20);
+	struct err why = {0};
+	struct db *there = NULL;
+	bool fits = false;
+
+	(void)state;
+	make_people();
+	run(world.admin, make);
+	ok((there = db_open(conninfo, NULL, err)) != NULL);
+	options.database = conninfo;
+	options.days = 10;
+	assert_true(WIFEXITED(interrupted(SIGTERM)));
+	assert_int_equal(
+		number(there,
+			"SELECT count(*) AS n FROM pg_namespace WHERE nspname = 'barometre'"),
+		0);
+	assert_true(WIFSIGNALED(interrupted(SIGKILL)));
+	assert_false(rehearse(&options, &report, &fits, &why));
+	assert_int_equal(why.code, ERR_CONFLICT);
+	has(why.text, "DROP SCHEMA barometre CASCADE");
+	run(there, "DROP SCHEMA barometre CASCADE");
+	ok(rehearse(&options, &report, &fits, err));
+	db_close(there);
+	run(world.admin, drop);
+}
+
+/* What the sink answers, its first digits. */
+static int told(int fd, const char *line)
+{
+	char reply[256];
+	ssize_t n;
+
+	if (line)
+		assert_int_equal(
+			send(fd, line, strlen(line), MSG_NOSIGNAL), strlen(line));
+	n = recv(fd, reply, sizeof(reply) - 1, 0);
+	assert_true(n >= 3);
+	reply[n] = '\0';
+	return (reply[0] - '0') * 100 + (reply[1] - '0') * 10 + reply[2] - '0';
+}
+
+/* Whatever listens on a port of this machine is found by others on it. */
+static void strangers_are_refused_and_not_counted(void **state)
+{
+	static const char *const strangers[] = {"a@b.example",
+		"patients@" REHEARSAL_DOMAIN, "patients.3@" REHEARSAL_DOMAIN,
+		"patients.x@" REHEARSAL_DOMAIN, "../x.1@" REHEARSAL_DOMAIN, "",
+		"patients.1@" REHEARSAL_DOMAIN ".org"};
+	static char name[] = "patients";
+	struct edition_audience audience = {.audience = name};
+	const struct edition edition = {.audiences = &audience, .audience_count = 1};
+	struct rehearsal r = {
+		.options = &options, .edition = &edition, .contact_count = 3};
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	const struct sockaddr *address = (void *)&to;
+	struct rehearsal_mailbox *mailbox = mailbox_new(&r);
+	struct sink *sink = NULL;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)state;
+	ok((sink = sink_start(mailbox_knows, mailbox_take, mailbox, err)) != NULL);
+	to.sin_port = htons((uint16_t)sink_port(sink));
+	assert_int_equal(connect(fd, address, sizeof(to)), 0);
+	assert_int_equal(told(fd, NULL), 220);
+	assert_int_equal(told(fd, "MAIL FROM:<a@b.example>\r\n"), 250);
+	for (size_t i = 0; i < COUNT_OF(strangers); i++) {
+		SCOPED(free_char)
+		char *line = x_printf("RCPT TO:<%s>\r\n", strangers[i]);
+
+		assert_int_equal(told(fd, line), 550);
+	}
+	assert_int_equal(told(fd, "RCPT\r\n"), 550);
+	assert_int_equal(told(fd, "DATA\r\n"), 503);
+	assert_int_equal(mailbox_count(mailbox), 0);
+	assert_int_equal(told(fd, "RCPT TO:<patients.2@" REHEARSAL_DOMAIN ">\r\n"), 250);
+	assert_int_equal(told(fd, "DATA\r\n"), 354);
+	assert_int_equal(told(fd, "Subject: x\r\n\r\nx\r\n.\r\n"), 250);
+	assert_int_equal(mailbox_count(mailbox), 1);
+	/* A next message needs its own recipient. */
+	assert_int_equal(told(fd, "DATA\r\n"), 503);
+	(void)close(fd);
+	sink_stop(sink);
+	mailbox_free(mailbox);
+}
+
 static void one_at_a_time(void **state)
 {
 	SCOPED(buf_release) struct buf report = BUF_LIMIT(1 << 20);
@@ -316,6 +525,12 @@ int main(void)
 		cmocka_unit_test_setup(an_open_edition_goes_on, fresh),
 		cmocka_unit_test_setup(without_the_right_a_database_is_named, fresh),
 		cmocka_unit_test_setup(what_a_killed_one_left_is_removed, fresh),
+		cmocka_unit_test_setup(what_others_left_is_removed, fresh),
+		cmocka_unit_test_setup(a_signal_ends_it_with_its_copy, fresh),
+		cmocka_unit_test_setup(a_signal_in_the_play_is_heard, fresh),
+		cmocka_unit_test_setup(
+			a_given_database_is_left_empty_or_the_remedy_is_said, fresh),
+		cmocka_unit_test_setup(strangers_are_refused_and_not_counted, fresh),
 		cmocka_unit_test_setup(one_at_a_time, fresh),
 		cmocka_unit_test_setup(only_what_is_still_to_be_played, fresh),
 	};

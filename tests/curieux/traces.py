@@ -83,6 +83,7 @@ def around_one(report, what, before, after, invited):
     shape = {table: (len(gone), len(come)) for table, (gone, come) in changes.items()}
     expected = {"urn": (0, 1), "draft": (1, 0)} | ({"invitation": (1, 1)} if invited else {})
     day = shape.pop("participation_day", (0, 0))
+    shape.pop("mail_gate", None)  # moves with time
     if shape != expected:
         problems.append(f"changed (gone, come): {shape}, expected {expected}")
     if day not in ((0, 1), (1, 1)):
@@ -300,7 +301,7 @@ def scanners(report, field, administrator, person, times=50):
         statuses = set(pool.map(look, range(times)))
     changes = difference(before, administrator.dump())
     report.check("T11", f"{times} GET and HEAD of a link by machines change nothing in the database",
-                 [f"{table} changed" for table in changes]
+                 [f"{table} changed" for table in changes if table != "mail_gate"]
                  + ([f"statuses {sorted(statuses)}"] if not statuses <= {200, 429} or 200 not in statuses else []))
 
 

@@ -118,8 +118,10 @@ static const struct expected {
 	{"qmail", HARD, "5.1.1"},
 	{"exim-unknown", HARD, "550"},
 	{"exim-delayed", NOT(DELAYED)},
-	{"provider-french-html", HARD, "adresse inconnue"},
-	{"full-french", SOFT, "boite pleine"},
+	{"helo-rejected", SOFT, "550 5.7.1"},
+	{"sender-domain", SOFT, "550 5.7.1"},
+	{"provider-french-html", HARD, BOUNCE_STATUS_UNKNOWN},
+	{"full-french", SOFT, BOUNCE_STATUS_FULL},
 	{"by-returned-headers", HARD, "550 5.1.1"},
 	{"complaint", BOUNCE_COMPLAINT, BOUNCE_WHY_NONE, "complaint"},
 	{"not-spam", NOT(OTHER)},
@@ -128,6 +130,10 @@ static const struct expected {
 	{"absence", NOT(AUTO_REPLY)},
 	{"absence-precedence", NOT(AUTO_REPLY)},
 	{"absence-bare", NOT(AUTO_REPLY)},
+	{"absence-street", NOT(AUTO_REPLY)},
+	{"notified", NOT(AUTO_REPLY)},
+	{"street", NOT(OTHER)},
+	{"rule-number", NOT(OTHER)},
 	{"left", NOT(OTHER)},
 	{"gateway-code", HARD, "550 5.1.1"},
 	{"challenge", NOT(CHALLENGE)},
@@ -246,6 +252,168 @@ static void codes_alone(void **state)
 	}
 }
 
+static char *refusal(const char *status, const char *words)
+{
+	return x_printf(
+		"From: x\nTo: retours+%s@barometre.example.org\n"
+		"Content-Type: multipart/report; boundary=b\n\n--b\n"
+		"Content-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n"
+		"Final-Recipient: rfc822; a@b.fr\nAction: failed\n"
+		"%s%s%sDiagnostic-Code: smtp; %s\n\n--b--\n",
+		id, *status ? "Status: " : "", status, *status ? "\n" : "", words);
+}
+
+/* One fault of our own relay is refused in words that also speak of what does not exist: everybody of a domain would be stopped. */
+static void what_is_wrong_with_us_stops_nobody(void **state)
+{
+	static const struct {
+		const char *status, *words;
+		enum bounce_kind kind;
+	} list[] = {
+		{"5.7.1", "550 5.7.1 <relais.fr>: Helo command rejected: Host not found",
+			BOUNCE_SOFT},
+		{"", "550 <relais.fr>: Helo command rejected: Host not found",
+			BOUNCE_SOFT},
+		{"5.0.0", "550 Invalid HELO: host not found", BOUNCE_SOFT},
+		{"5.5.0", "550 5.5.0 EHLO name does not exist", BOUNCE_SOFT},
+		{"", "550 MX or A record for domain of sender does not exist",
+			BOUNCE_SOFT},
+		{"5.0.0", "550 sending domain does not exist", BOUNCE_SOFT},
+		{"5.0.0", "550 sender domain not found, host not found", BOUNCE_SOFT},
+		{"5.4.1", "550 5.4.1 PTR record was not found", BOUNCE_SOFT},
+		{"5.0.0", "550 Client host rejected: cannot be found, does not exist",
+			BOUNCE_SOFT},
+		{"5.7.1", "550 5.7.1 reverse DNS does not exist", BOUNCE_SOFT},
+		{"5.7.1", "550 5.7.1 [192.0.2.1]: host not found", BOUNCE_SOFT},
+		{"5.7.1", "550 5.7.1 IP address not found in any list of ours",
+			BOUNCE_SOFT},
+		{"5.7.1", "550 5.7.1 policy of this server: user unknown", BOUNCE_SOFT},
+		{"5.7.1", "554 5.7.1 <a@b.fr>: Recipient address rejected: Access denied",
+			BOUNCE_SOFT},
+		/* About the recipient all the same. */
+		{"5.7.1", "550 5.7.1 <a@b.fr>: Recipient address rejected: user unknown",
+			BOUNCE_HARD},
+		{"5.7.1", "550 5.7.1 Le destinataire n'existe pas", BOUNCE_HARD},
+		{"5.4.1", "550 5.4.1 Recipient address rejected: Access denied",
+			BOUNCE_HARD},
+		/* No HELO, but a name. */
+		{"", "550 <jean.michelot@b.fr>: no such user", BOUNCE_HARD},
+		{"", "550 <helo@b.fr>: no such user", BOUNCE_HARD},
+		{"", "550 <a@helo.fr>: no such user", BOUNCE_HARD},
+		{"", "550 <xhelohelo@b.fr>: no such user", BOUNCE_HARD},
+		{"", "550 <helo.martin@b.fr>: no such user", BOUNCE_HARD},
+	};
+	int wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(list); i++) {
+		SCOPED(free_char) char *text = refusal(list[i].status, list[i].words);
+		struct bounce b = read_text(str_of(text), NULL);
+
+		if (b.kind != list[i].kind) {
+			print_error("%s: kind %d, \"%s\"\n", list[i].words, (int)b.kind,
+				b.status);
+			wrong++;
+		}
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* From whoever is no mail server, to an address that gets nothing but reports. */
+static struct bounce letter(const char *more, const char *words)
+{
+	SCOPED(free_char)
+	char *text = x_printf(
+		"Return-Path: <>\nFrom: \"Accueil\" <accueil@b.fr>\n%s"
+		"To: retours+%s@barometre.example.org\nSubject: Re: Votre avis compte\n"
+		"Content-Type: text/plain; charset=utf-8\n"
+		"Content-Transfer-Encoding: 8bit\n\n%s\n",
+		more, id, words);
+
+	return read_text(str_of(text), NULL);
+}
+
+static void absences_are_known_by_their_words(void **state)
+{
+	static const char *const list[] = {"Nous sommes en vacances.",
+		"Je serai de retour lundi.", "Le service est fermé jusqu’au 3 mars.",
+		"La permanence est fermée jusqu'au 3.", "Accueil ferme jusqu'au 3.",
+		"Le bureau est fermé(e) jusqu’à lundi.", "Je suis absent jusqu’au 12.",
+		"Absente jusqu’au 12.", "Actuellement absent(e) jusqu’au 12.",
+		"Congés du 2 au 9.", "Fermeture annuelle.", "I will be back on Monday.",
+		"The office is closed until Monday.", "I am away until Monday.",
+		"Enjoying my holidays!", "I am on annual leave.", "Absent until Monday."};
+	int wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(list); i++) {
+		SCOPED(free_char)
+		char *words = x_printf("%s\n\n550 5.1.1 user unknown", list[i]);
+
+		if (letter("", words).why != BOUNCE_WHY_AUTO_REPLY) {
+			print_error("%s\n", list[i]);
+			wrong++;
+		}
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* The words of a refusal have to stand behind its code, in its sentence. */
+static void numbers_in_letters_are_no_refusals(void **state)
+{
+	static const struct {
+		const char *words;
+		enum bounce_kind kind;
+	} list[] = {{"550 5.1.1 user unknown", BOUNCE_HARD},
+		{"550-5.1.1 The account that you tried to reach does not exist.",
+			BOUNCE_HARD},
+		{"smtp; 550 <a@b.fr>: user unknown", BOUNCE_HARD},
+		{"Refus : 550 5.1.1 utilisateur inconnu", BOUNCE_HARD},
+		{"Refus : 552 5.2.2 quota", BOUNCE_SOFT},
+		{"550 avenue du Doyen, Montpellier", BOUNCE_IGNORED},
+		{"550 avenue du Doyen. Mme A a quitté le service, son adresse n’existe plus.",
+			BOUNCE_IGNORED},
+		{"Cette adresse n’est plus utilisée. 550 avenue du Doyen",
+			BOUNCE_IGNORED},
+		{"Article 5.2.1 du règlement", BOUNCE_IGNORED},
+		{"L’adresse n’existe plus (article 5.2.1 du règlement)", BOUNCE_IGNORED},
+		{"Version 5.1.1. Page introuvable", BOUNCE_IGNORED}};
+	int wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(list); i++) {
+		struct bounce b = letter("", list[i].words);
+
+		if (b.kind != list[i].kind) {
+			print_error("%s: kind %d, \"%s\"\n", list[i].words, (int)b.kind,
+				b.status);
+			wrong++;
+		}
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* RFC 3834 section 5: the keyword, without parameters and comments. */
+static void auto_submitted_is_read_by_its_keyword(void **state)
+{
+	static const struct {
+		const char *field;
+		bool automatic;
+	} list[] = {{"auto-notified", true}, {"Auto-Notified; owner-email=a", true},
+		{"auto-generated", true}, {"none-of-these", true}, {"no", false},
+		{" No ", false}, {"no; x=y", false}, {"no (sent by hand)", false}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(list); i++) {
+		SCOPED(free_char)
+		char *field = x_printf("Auto-Submitted: %s\n", list[i].field);
+		struct bounce b = letter(field, "550 5.1.1 user unknown");
+
+		if ((b.why == BOUNCE_WHY_AUTO_REPLY) != list[i].automatic)
+			fail_msg("%s: kind %d why %d", field, (int)b.kind, (int)b.why);
+	}
+}
+
 static void bombs_are_put_away(void **state)
 {
 	struct buf b = BUF_LIMIT(8u << 20);
@@ -325,6 +493,10 @@ int main(void)
 		cmocka_unit_test(the_envelope_recipient_is_enough_and_has_to_be_proven),
 		cmocka_unit_test(the_same_report_has_one_hash_and_others_another),
 		cmocka_unit_test(codes_alone),
+		cmocka_unit_test(what_is_wrong_with_us_stops_nobody),
+		cmocka_unit_test(absences_are_known_by_their_words),
+		cmocka_unit_test(numbers_in_letters_are_no_refusals),
+		cmocka_unit_test(auto_submitted_is_read_by_its_keyword),
 		cmocka_unit_test(bombs_are_put_away),
 		cmocka_unit_test(a_cut_report_is_never_harder),
 		cmocka_unit_test(every_reason_has_words),

@@ -26,6 +26,7 @@
 struct taken {
 	struct buf all;
 	int count, refuse_at; /* the message from 1 that is not recorded; 0: none */
+	const char *folder;
 };
 
 static bool take(void *arg, struct str message, struct err *err)
@@ -120,13 +121,18 @@ static void what_was_read_stands_in_cur_with_its_flag(void **state)
 	put(folder, "new/1.a", "one");
 	put(folder, "cur/3.c:2,FT", "three");
 	put(folder, "cur/4.d:2,RS", "read before");
+	/* Somebody has looked at these, with mutt and with Dovecot; one of them keeps words of its own. */
+	put(folder, "cur/5.e:2,S", "five");
+	put(folder, "cur/6.f,S=4,W=5:2,DSTa", "six");
+	put(folder, "cur/7.g", "seven");
 	put(folder, "new/.hidden", "no");
 	assert_true(read_box(folder, &t, 10));
-	assert_string_equal(buf_str(&t.all).p, "one|two|three|");
+	assert_string_equal(buf_str(&t.all).p, "one|two|three|five|six|seven|");
 	names_are(folder, "new", "");
-	names_are(folder, "cur", "1.a:2,S 2.b:2,S 3.c:2,FST 4.d:2,RS ");
+	names_are(folder, "cur",
+		"1.a:2,RS 2.b:2,RS 3.c:2,FRST 4.d:2,RS 5.e:2,RS 6.f,S=4,W=5:2,DRSTa 7.g:2,RS ");
 	assert_true(read_box(folder, &t, 10));
-	assert_int_equal(t.count, 3);
+	assert_int_equal(t.count, 6);
 	buf_release(&t.all);
 	drop_maildir(folder);
 }
@@ -138,10 +144,46 @@ static void no_file_takes_the_place_of_another(void **state)
 
 	(void)state;
 	put(folder, "new/1.a", "new");
-	put(folder, "cur/1.a:2,S", "old");
+	put(folder, "cur/1.a:2,RS", "old");
 	assert_true(read_box(folder, &t, 10));
 	names_are(folder, "new", "");
-	names_are(folder, "cur", "1.a-1:2,S 1.a:2,S ");
+	names_are(folder, "cur", "1.a-1:2,RS 1.a:2,RS ");
+	buf_release(&t.all);
+	drop_maildir(folder);
+}
+
+/* As mutt and Dovecot do to what is new. */
+static bool somebody_looks(void *arg, struct str message, struct err *err)
+{
+	struct taken *t = arg;
+	SCOPED(free_char) char *from = NULL;
+	SCOPED(free_char) char *to = NULL;
+
+	if (t->refuse_at > 0) {
+		from = x_printf("%s/new/1.a", t->folder);
+		to = x_printf("%s/cur/1.a:2,S", t->folder);
+		assert_int_equal(rename(from, to), 0);
+		t->refuse_at = 0;
+	}
+	return take(arg, message, err);
+}
+
+static void a_look_while_it_is_read_is_no_failure(void **state)
+{
+	char *folder = new_maildir();
+	struct taken t = {.all = BUF_LIMIT(4096), .refuse_at = 9, .folder = folder};
+	size_t passed_over = 0;
+	struct err err = {0};
+
+	(void)state;
+	put(folder, "new/1.a", "one");
+	put(folder, "new/2.b", "two");
+	assert_true(
+		bounce_read_maildir(folder, 10, somebody_looks, &t, &passed_over, &err));
+	/* Twice: it counts once (bounce_record). */
+	assert_string_equal(buf_str(&t.all).p, "one|two|one|");
+	names_are(folder, "new", "");
+	names_are(folder, "cur", "1.a:2,RS 2.b:2,RS ");
 	buf_release(&t.all);
 	drop_maildir(folder);
 }
@@ -157,7 +199,7 @@ static void a_refusal_leaves_all_as_it_was(void **state)
 	put(folder, "new/3.c", "three");
 	assert_false(read_box(folder, &t, 10));
 	names_are(folder, "new", "2.b 3.c ");
-	names_are(folder, "cur", "1.a:2,S ");
+	names_are(folder, "cur", "1.a:2,RS ");
 	assert_true(read_box(folder, &t, 1));
 	names_are(folder, "new", "3.c ");
 	buf_release(&t.all);
@@ -202,16 +244,21 @@ static void a_killed_reader_loses_nothing(void **state)
 		assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	}
 	/* 0, 1 and 2 were marked before the last kill: 1 after none, 0 before the second, 1 and 2 before the third. */
-	names_are(folder, "cur", "0.x:2,S 1.x:2,S 2.x:2,S ");
+	names_are(folder, "cur", "0.x:2,RS 1.x:2,RS 2.x:2,RS ");
 	/* Killed between the second name and the end of the first. */
 	SCOPED(free_char) char *from = x_printf("%s/new/5.x", folder);
-	SCOPED(free_char) char *to = x_printf("%s/cur/5.x:2,S", folder);
+	SCOPED(free_char) char *to = x_printf("%s/cur/5.x:2,RS", folder);
 	assert_int_equal(link(from, to), 0);
+	/* And the same inside cur, of one that somebody had looked at. */
+	put(folder, "cur/a.x:2,S", "cur/a.x");
+	SCOPED(free_char) char *seen = x_printf("%s/cur/a.x:2,S", folder);
+	SCOPED(free_char) char *handled = x_printf("%s/cur/a.x:2,RS", folder);
+	assert_int_equal(link(seen, handled), 0);
 	assert_true(read_box(folder, &t, 100));
 	names_are(folder, "new", "");
 	names_are(folder, "cur",
-		"0.x:2,S 1.x:2,S 2.x:2,S 3.x:2,S 4.x:2,S 5.x:2,S 6.x:2,S 7.x:2,S 8.x:2,S 9.x:2,S ");
-	assert_int_equal(t.count, 7);
+		"0.x:2,RS 1.x:2,RS 2.x:2,RS 3.x:2,RS 4.x:2,RS 5.x:2,RS 6.x:2,RS 7.x:2,RS 8.x:2,RS 9.x:2,RS a.x:2,RS ");
+	assert_int_equal(t.count, 8);
 	buf_release(&t.all);
 	drop_maildir(folder);
 }
@@ -528,6 +575,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_read_stands_in_cur_with_its_flag),
 		cmocka_unit_test(no_file_takes_the_place_of_another),
+		cmocka_unit_test(a_look_while_it_is_read_is_no_failure),
 		cmocka_unit_test(a_refusal_leaves_all_as_it_was),
 		cmocka_unit_test(a_killed_reader_loses_nothing),
 		cmocka_unit_test(what_is_no_message_is_passed_over),

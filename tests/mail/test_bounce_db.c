@@ -206,6 +206,25 @@ static void a_complaint_is_an_objection(void **state)
 	contact_is(1002, "objected", "false");
 }
 
+/* The person asked for silence and keeps it: who lifts the bounce has to know that nothing will be sent. */
+static void to_lift_a_complaint_does_not_lift_the_objection(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		record(mailer, 9, "a", "complaint", "complaint"), BOUNCE_STOPPED);
+	SCOPED(free_char) char *first = lift(9);
+	SCOPED(free_char) char *second = lift(9);
+	assert_string_equal(first, "objected");
+	assert_string_equal(second, "state");
+	contact_is(9, "bounced", "-");
+	contact_is(9, "objected", "true");
+	verdict_is(9, "objected");
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM barometre.journal WHERE action = 'contact_lift' AND detail = 'r1 complaint'"),
+		1);
+}
+
 /* Two readers of one mailbox: each report stops once. */
 static void two_readers_count_once(void **state)
 {
@@ -373,6 +392,7 @@ int main(void)
 		cmocka_unit_test(soft_bounces_of_three_mails_stop),
 		cmocka_unit_test(a_wrong_bounce_is_lifted),
 		cmocka_unit_test(a_complaint_is_an_objection),
+		cmocka_unit_test(to_lift_a_complaint_does_not_lift_the_objection),
 		cmocka_unit_test(two_readers_count_once),
 		cmocka_unit_test(nonsense_is_refused),
 		cmocka_unit_test(an_objection_written_down_by_staff_holds),

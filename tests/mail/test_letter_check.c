@@ -91,6 +91,9 @@ static void test_what_is_refused_by_line(void **state)
 	refuses(SUBJECT "http://a.example\n\n" BUTTON DONE END, 3, "https://");
 	refuses(SUBJECT "a\x07 b\x07\n\n" BUTTON DONE END, 3, "caractère invisible");
 	refuses(SUBJECT "a\u202e b\n\n" BUTTON DONE END, 3, "caractère invisible");
+	refuses(SUBJECT "Voir https://suivi.example/r?u={{link}}\n\n" BUTTON DONE END, 3,
+		"collé à d’autres signes");
+	refuses("Objet : {{audience_label}}\n\n{{closes}}\n\n" BUTTON DONE END, 1, "");
 	refuses("\xFF", 0, "UTF-8");
 	refuses(GOOD "\n---\n\nEncore\n", 0, "plusieurs lignes");
 }

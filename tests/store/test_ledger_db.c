@@ -357,7 +357,7 @@ static void a_database_that_is_behind_is_held_until_a_person_says_go(void **stat
 	(void)state;
 	run(world.owner,
 		"UPDATE barometre.edition SET state = 'draft';"
-		"UPDATE barometre.mail_gate SET held = NULL, held_since = NULL, sequence = 0");
+		"UPDATE barometre.mail_gate SET held = NULL, held_since = NULL, sequence = 0, beat = now()");
 	is_text("", CHECK("NULL", "NULL"), "open"); /* a new installation */
 	set_up("gate", 1400, 3, INVITATION);
 	make("gate", EXPAND("invitation"));
@@ -416,6 +416,99 @@ static void a_database_that_is_behind_is_held_until_a_person_says_go(void **stat
 	run(world.owner, "SELECT barometre.mail_release('x'); DROP TABLE public.backup");
 }
 
+/* Nothing has been claimed since the backup: time has moved the sequence all the same. */
+static void a_backup_from_between_two_mailings_is_noticed(void **state)
+{
+	(void)state;
+	set_up("beat", 1500, 1, INVITATION);
+#define BEAT(known, now)                                        \
+ "SELECT concat_ws(' ', coalesce(held, 'open'), sequence) AS t" \
+ " FROM barometre.mail_gate_check(" OWN_MARK ", " known ", " now ")"
+	run(world.owner,
+		"UPDATE barometre.mail_gate SET held = NULL, held_since = NULL, sequence = 7, beat = now()");
+	is_text("", BEAT("7", "now() + interval '9 minutes'"), "open 7");
+	is_text("", BEAT("7", "now() + interval '11 minutes'"), "open 8");
+	is_text("", BEAT("8", "now() + interval '12 minutes'"), "open 8");
+	run(world.owner, "UPDATE barometre.mail_gate SET sequence = 7, beat = now()");
+	is_text("", BEAT("8", "now() + interval '13 minutes'"), "restored 7");
+	run(world.owner, "SELECT barometre.mail_release('x')");
+}
+
+/* Cancelled after some mails left: the reminder counts its days from these, and does not come at once. */
+static void what_waits_for_a_cancelled_mailing_moves_too(void **state)
+{
+	(void)state;
+	set_up("moved", 1600, 2, INVITATION);
+	make("moved",
+		"INSERT INTO barometre.mailing (id, edition, kind, audience, due, not_after, after_kind, after_days) VALUES"
+		" (gen_random_uuid(), '$E', 'relance1', NULL, '2027-03-10 09:00+01', '2027-04-30', 'invitation', 10)");
+	make("moved", EXPAND("invitation"));
+	assert_int_equal(count("moved", CLAIM("invitation")), 2);
+	make("moved",
+		"SELECT barometre.delivery_record(mailing, contact, claim, 'deferred', 450, '4.1.2', NULL, " NOW
+		") FROM barometre.delivery WHERE contact = " NTH("0"));
+	make("moved", RECORD("sent"));
+	make("moved", "SELECT barometre.mailing_cancel(" MAILING("invitation") ", 'x')");
+	is_text("moved",
+		"SELECT to_char(due AT TIME ZONE 'Europe/Paris', 'DD/MM HH24:MI') AS t FROM barometre.mailing"
+		" WHERE edition = '$E' AND kind = 'relance1'",
+		"30/03 09:00");
+}
+
+/* A lasting 4xx ends, so that those who wait for the mailing's end come. */
+static void twelve_put_offs_are_a_refusal(void **state)
+{
+	(void)state;
+	set_up("again", 1700, 1, INVITATION);
+	make("again", EXPAND("invitation"));
+	make("again", "UPDATE barometre.delivery SET attempt = 10 WHERE edition = '$E'");
+	assert_int_equal(count("again", CLAIM("invitation")), 1);
+	make("again", RECORD("deferred"));
+	is_text("again", STATES, "planned 1");
+	assert_int_equal(count("again", CLAIM("invitation")), 1);
+	make("again", RECORD("deferred"));
+	is_text("again", STATES, "refused 1");
+	is_text("again",
+		"SELECT coalesce(bounced, 'none') AS t FROM barometre.contact WHERE edition = '$E'",
+		"none");
+	assert_int_equal(count("again", FINISH("invitation")), 0);
+	is_text("again", STATE("invitation"), "finished");
+}
+
+/* An objection that came while the contact was being imported. */
+static void an_objection_of_the_address_is_enough(void **state)
+{
+	(void)state;
+	set_up("late", 1800, 2, INVITATION);
+	make("late",
+		"INSERT INTO barometre.objection SELECT address_hash FROM barometre.contact WHERE id = " NTH(
+			"0"));
+	is_text("late", VERDICTS("invitation"), "objected 1, send 1");
+}
+
+/* An unknown invitation that a person says has left: the reminder that was written without it is written once more. */
+static void a_reminder_comes_for_whom_was_decided_late(void **state)
+{
+	(void)state;
+	set_up("decided", 1900, 2, INVITATION);
+	make("decided",
+		"INSERT INTO barometre.mailing (id, edition, kind, audience, received, due, not_after) VALUES"
+		" (gen_random_uuid(), '$E', 'relance1', NULL, 'invitation', '2027-03-10', '2027-04-30')");
+	make("decided", EXPAND("invitation"));
+	assert_int_equal(count("decided", CLAIM("invitation")), 2);
+	make("decided",
+		"UPDATE barometre.delivery SET state = 'unknown' WHERE contact = " NTH(
+			"0"));
+	make("decided", RECORD("sent"));
+	assert_int_equal(count("decided", FINISH("invitation")), 0);
+	assert_int_equal(count("decided", EXPAND("relance1")), 1);
+	make("decided",
+		"SELECT barometre.delivery_decide(" MAILING(
+			"invitation") ", NULL, 'sent', 'x')");
+	is_text("decided", STATE("relance1"), "planned");
+	assert_int_equal(count("decided", EXPAND("relance1")), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -430,8 +523,13 @@ int main(void)
 		cmocka_unit_test(what_comes_back_of_a_cancelled_mailing_is_not_planned),
 		cmocka_unit_test(rows_that_are_lost_set_the_alarm),
 		cmocka_unit_test(who_counts_days_moves_with_the_finish),
+		cmocka_unit_test(what_waits_for_a_cancelled_mailing_moves_too),
+		cmocka_unit_test(twelve_put_offs_are_a_refusal),
+		cmocka_unit_test(an_objection_of_the_address_is_enough),
+		cmocka_unit_test(a_reminder_comes_for_whom_was_decided_late),
 		cmocka_unit_test(
 			a_database_that_is_behind_is_held_until_a_person_says_go),
+		cmocka_unit_test(a_backup_from_between_two_mailings_is_noticed),
 	};
 
 	return cmocka_run_group_tests(tests, world_begin, world_end);

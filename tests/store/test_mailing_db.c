@@ -400,6 +400,7 @@ static void who_comes_late_is_invited_and_nobody_twice(void **state)
 		"UPDATE barometre.mailing SET state = 'finished' WHERE edition = 'after'");
 	ok(contacts_add(world.owner, "after", &late, 1, &result, err));
 	assert_int_equal(result.added, 1);
+	assert_int_equal(result.uninvited, 0);
 	/* A mailer that was just ending with those of before does not end the mailing. */
 	run(world.owner,
 		"SELECT FROM barometre.mailing CROSS JOIN LATERAL barometre.mailing_finish(id, now()) WHERE edition = 'after'");
@@ -414,6 +415,17 @@ static void who_comes_late_is_invited_and_nobody_twice(void **state)
 				 "SELECT count(*) AS n FROM barometre.delivery"
 				 " WHERE edition = 'after' AND state = 'planned'"),
 		1);
+	/* Where none is to come, whoever imports is told. */
+	run(world.owner,
+		"UPDATE barometre.mailing SET state = 'held' WHERE edition = 'after'");
+	late.address_hash = hash_of("address", 9002);
+	late.stop_hash = hash_of("stop", 9002);
+	late.contact = random_uuid();
+	late.invitation = random_uuid();
+	late.mac = hash_of("mac", 9002);
+	ok(contacts_add(world.owner, "after", &late, 1, &result, err));
+	assert_int_equal(result.added, 1);
+	assert_int_equal(result.uninvited, 1);
 	run(world.owner,
 		"UPDATE barometre.edition SET state = 'closed' WHERE code = 'after'");
 }

@@ -323,7 +323,7 @@ static void rescheduling(void **state)
 	put("open", "held", false);
 	says("done", 1, "mailing_reschedule('%s', '2026-06-15', '2026-08-01', 'alix')",
 		states_id);
-	is_then("sending 0615 0801");
+	is_then("planned 0615 0801");
 	run(world.owner, "DELETE FROM barometre.delivery WHERE edition = 'states'");
 	put("open", "held", false);
 	says("done", 1, "mailing_reschedule('%s', '2026-06-15', '2026-08-01', 'alix')",

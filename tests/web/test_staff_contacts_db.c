@@ -241,7 +241,7 @@ static void the_contact_list_is_shown_as_numbers(void **state)
 		/* Never by department: all three of 09 have answered, and their row must not say so. */
 		assert_null(strstr(departments, "répondu"));
 		assert_non_null(strstr(departments,
-			"<th scope=\"row\">09</th><td data-label=\"Contacts\">3</td><td data-label=\"Pas encore écrits\">2</td><td data-label=\"Écrits\">0</td>"
+			"<th scope=\"row\">09</th><td data-label=\"Contacts\">3</td><td data-label=\"Pas encore contactés\">2</td><td data-label=\"Contactés\">0</td>"
 			"<td data-label=\"Oppositions\">1</td><td data-label=\"Adresses en erreur\">0</td>"));
 		assert_null(strstr(r.body, "{{"));
 		assert_has(&board, "5 adresses sont en erreur");

@@ -43,7 +43,7 @@ struct doctor_options {
 	const char *edition; /* only its mailings; NULL: of every draft and open one */
 	const char *dkim_selector; /* NULL: only whether there can be a key at all */
 	const char *
-		relay_address; /* from where mail reaches the world; NULL: the relay's own */
+		relay_address; /* from where mail reaches the world; NULL: guessed, the relay's own: what fails with it is unknown */
 	const char
 		*name_server; /* "192.0.2.53", "192.0.2.53:5353"; NULL: this machine's */
 	int seconds;          /* longest wait for each reply; 0: ten, and three of DNS */

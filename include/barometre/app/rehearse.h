@@ -30,7 +30,9 @@ struct rehearse_options {
 	void (*progress)(usec_t now, int64_t sent, const char *zone); /* or NULL */
 };
 /* Appends the report, in French. `*ret_fits`: every mailing would end. ERR_MISSING: no such edition; ERR_CONFLICT: it is over, or
- * another rehearsal is going on; ERR_DENIED: the owner may make no database. A SIGINT or SIGTERM ends it early, and tidies. */
+ * another rehearsal is going on; ERR_DENIED: the owner may make no database. A SIGINT, SIGTERM or SIGHUP ends it early (ERR_CONFLICT), and
+ * the copy goes all the same. Where one stays, because this program or the database was killed, doctor.h names it, and the next
+ * rehearsal removes it; of a `database` that was given, the next rehearsal refuses it and says what to run. */
 bool rehearse(const struct rehearse_options *, struct buf *out, bool *ret_fits,
 	struct err *) MUST_USE;
 

@@ -4,14 +4,17 @@
  *
  * Read: delivery status notifications (RFC 3464, 6522, and 3462 before it), complaints (ARF, RFC 5965), and the refusals in plain words
  * of qmail, older Exim and Exchange, Gmail's and French providers' pages. Not counted: automatic replies (RFC 3834), delays, receipts of reading
- * (RFC 8098), requests to prove that one is a person.
+ * (RFC 8098), requests to prove that one is a person. Whoever does not look like a mail server is believed only a code with the words of a
+ * refusal behind it in one sentence: "550 avenue du Doyen" is a street, "article 5.2.1" a rule.
  *
  * Hard, from RFC 3463 and what providers make of it: 5.1.x about the recipient (not 5.1.7 and 5.1.8, about the sender), 5.2.0 and
  * 5.2.1, 5.4.4, 5.7.17, 5.7.18; a plain 550, 551 or 553 that speaks of the recipient or of nothing. Everything else is soft, because
  * it does not say that the address is dead: 4.x.x (also when the relay gave up in the end), a full mailbox (x.2.2), size
  * (x.2.3, x.3.4), content and protocol (x.5.x, x.6.x), policy about who sends (x.7.x), words about spam, lists and reputation
  * under any code but 5.1.1. Exchange Online's 5.4.1 and others that say of a recipient that it does not exist are hard by
- * their words. Several recipients behind one address: hard when all of them are; ignored when one was reached.
+ * their words; under x.7.x, where one fault of our relay would stop a whole domain ("Helo command rejected: Host not found"), only by words that
+ * name the recipient and speak neither of policy nor of the sender. Several recipients behind one address: hard when all of them are; ignored when
+ * one was reached.
  *
  * Whom: the one return address among the envelope recipient, Delivered-To, X-Original-To, Envelope-To and To whose id was made with our key;
  * else, the same proof given, what the returned message names as its sender. An id that fails the proof is "forged".
@@ -44,6 +47,11 @@ enum bounce_why {
 #define BOUNCE_WHY_COUNT 9
 
 #define BOUNCE_STATUS_CHARS 20
+/* Where no code was given; the staff site puts them into words. No code is made up. */
+#define BOUNCE_STATUS_UNKNOWN "unknown" /* no such address, by the words alone */
+#define BOUNCE_STATUS_FULL "full"       /* the mailbox is full, by the words alone */
+#define BOUNCE_STATUS_REFUSED "refused" /* for a reason that was not given */
+#define BOUNCE_STATUS_COMPLAINT "complaint"
 struct bounce {
 	enum bounce_kind kind;
 	enum bounce_why why;
@@ -51,7 +59,7 @@ struct bounce {
 	struct hash32
 		report; /* of Message-ID and contact, or of all: the same report, the same hash */
 	char status[BOUNCE_STATUS_CHARS +
-		1]; /* "550 5.1.1", "5.1.1", "550", "complaint" */
+		1]; /* "550 5.1.1", "5.1.1", "550" or a BOUNCE_STATUS_ */
 };
 
 /* Once a process. */

@@ -2,12 +2,13 @@
 /*
  * bounce_box.h - where reports come from: a Maildir, an IMAP mailbox, standard input. One after the other, blocking.
  *
- * Promises: X1 a message is marked as read only after `take` has said that what it says is recorded; stopped anywhere before, it is read
+ * Promises: X1 a message is marked as handled only after `take` has said that what it says is recorded; stopped anywhere before, it is read
  *   again (and counts once: bounce_record). X2 no message is ever deleted, and no file of a Maildir takes the place of another.
  *   X3 at most `most` messages a call, BOUNCE_MESSAGE_BYTES of each.
- * Maildir: from new/, and from cur/ what has no flag S; read ones stand in cur/ with S (D. J. Bernstein's maildir(5)).
- * IMAP (RFC 3501): messages without \Answered; read ones get \Seen and \Answered. Not by \Seen alone: a person who looks into the
- *   mailbox, or this program killed between fetching and recording, must not hide a report. "imaps://host/INBOX", or "imap://host/INBOX", where
+ * Maildir (D. J. Bernstein's maildir(5)): what has no flag R ("replied"), from new/ and cur/; handled ones stand in cur/ with R and S.
+ * IMAP (RFC 3501): messages without \Answered; handled ones get \Seen and \Answered, which a server keeps as S and R of a Maildir.
+ *   Neither goes by "seen" alone: a person who looks into the mailbox, by mutt or by IMAP, or this program killed between fetching and recording,
+ *   must not hide a report. "imaps://host/INBOX", or "imap://host/INBOX", where
  *   STARTTLS is required; certificates are always verified. The other door to libcurl beside smtp.c.
  */
 #ifndef BAROMETRE_MAIL_BOUNCE_BOX_H

@@ -18,9 +18,10 @@ struct new_contact {
 	struct hash32 address_hash, mac, stop_hash; /* stop_hash = hash_plain(stop id) */
 };
 /* ERR_CONFLICT when the edition is neither draft nor open, ERR_INVALID for an audience it does not have. `after_open` is recorded and counted in the record. Contacts already there (same edition, audience, address) are left as they
- * are and counted in *ret_known; objecting addresses are stored with their objection and counted. */
+ * are and counted in *ret_known; objecting addresses are stored with their objection and counted. `uninvited`: of the edition, those to whom
+ * nothing was sent and no invitation is to come. */
 struct contacts_result {
-	int64_t added, known, objecting;
+	int64_t added, known, objecting, uninvited;
 };
 bool contacts_add(struct db *, const char *edition, const struct new_contact *,
 	size_t count, struct contacts_result *ret, struct err *) MUST_USE;

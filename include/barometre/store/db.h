@@ -7,6 +7,7 @@
  * SQLSTATEs of ours, all ERR_CONFLICT: BR001 the edition is not open; BR002 already counted; BR003 the state does not
  * allow it; BR005 totals do not agree; BR006 custodians not verified. P0002 is ERR_MISSING. 08xxx, 57P01.., 57014 (statement_timeout), 53300, 40001, 40P01 and a lost
  * connection are ERR_BUSY; everything else is ERR_BROKEN.
+ * application_name is "barometre" of a blocking connection and "barometre serve" of a pool's.
  * No prepared statements and no session state, so that a pooler (PgBouncer) may stand between.
  */
 #ifndef BAROMETRE_STORE_DB_H

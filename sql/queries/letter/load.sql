@@ -8,4 +8,4 @@ FROM barometre.letter l JOIN barometre.edition e ON e.code = l.edition AND e.sta
 UNION ALL
 SELECT m.edition, m.kind, NULL, m.id, m.letter
 FROM barometre.mailing m JOIN barometre.edition e ON e.code = m.edition AND e.state IN ('draft', 'open')
-WHERE m.letter IS NOT NULL AND m.state IN ('planned', 'sending', 'held')
+WHERE m.letter IS NOT NULL AND m.state <> 'cancelled'
