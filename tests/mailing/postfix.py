@@ -17,7 +17,7 @@ PEOPLE = {
     "anne": "delivered", "bruno": "delivered", "chloe": "delivered", "dalila": "delivered", "emile": "delivered",
     "inconnu1": "report", "inconnu2": "report", "inconnu3": "report",  # taken, then 5.1.1 by a report
     "plein": "report-full",                                            # taken, then 5.2.2
-    "interdit": "refused",                                             # 550 at RCPT
+    "interdit": "refused",                                             # 550 5.1.1 at RCPT
     "tard": "deferred",                                                # 450 at RCPT
 }
 DOMAIN, BOUNCES = "exemple.test", "rebonds.test"
@@ -99,7 +99,7 @@ class Postfix:
         (etc / "mailboxes").write_text("".join(f"{who}@{DOMAIN} {who}/\n" for who, how in PEOPLE.items() if how == "delivered")
                                        + f"@{BOUNCES} rebonds/\n")
         (etc / "access").write_text("".join(
-            f"{who}@{DOMAIN} {'550 5.7.1 not here' if how == 'refused' else '450 4.2.1 come again'}\n"
+            f"{who}@{DOMAIN} {'550 5.1.1 not here' if how == 'refused' else '450 4.2.1 come again'}\n"
             for who, how in PEOPLE.items() if how in ("refused", "deferred")))
         (etc / "transport").write_text("".join(f"{who}@{DOMAIN} error:5.2.2 mailbox full\n" for who, how in PEOPLE.items()
                                                if how == "report-full"))
