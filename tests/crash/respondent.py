@@ -73,6 +73,11 @@ class Person:
                         "suite": "non" if number % 5 else "oui"}
 
 
+def is_allowed(held, allowed):
+    """held: what a field sends; an empty one sends nothing."""
+    return held in [[value] if value else [] for value in allowed]
+
+
 class Visit:
     """One person in front of one browser."""
 
@@ -194,7 +199,7 @@ class Visit:
         form = shown.form()
         for name, allowed in self.kept[path].items():
             held = form.values(name)
-            if held not in [[value] for value in allowed]:
+            if not is_allowed(held, allowed):
                 raise Lost(f"{self.person.name}: page {path} held {name}={allowed}, now {held}")
         self.told.note(kept=1)
 
@@ -231,7 +236,7 @@ class Visit:
         pairs = [(name, "save" if name == "action" else text) for name, text in form.sent("next")]
         path = self.browser.path_of(form.action, self.page.path)
         before = self.kept.setdefault(path, {})
-        before.setdefault("notes", []).append(value)  # it may be there from now on
+        before.setdefault("notes", [""]).append(value)  # it may be there from now on; nothing, while nothing was acknowledged
         _, answer = self.post(pairs)
         if answer.status == 204:
             self.acknowledged(path, pairs)
@@ -283,7 +288,7 @@ def look_again(person, origin, told):
         for path, fields in told.pages[person.name].items():
             form = browser.get(path).form()
             missing += [f"{person.name}: page {path} held {name}={allowed}, now {form.values(name)}"
-                        for name, allowed in fields.items() if form.values(name) not in [[v] for v in allowed]]
+                        for name, allowed in fields.items() if not is_allowed(form.values(name), allowed)]
     finally:
         browser.close()
     return missing
