@@ -35,10 +35,10 @@ $$;
 
 -- The latest, for the staff site: who asked for how many to be left alone, never for whom.
 CREATE OR REPLACE FUNCTION barometre.objection_requests(p_limit integer)
-RETURNS TABLE (id uuid, state text, found bigint, asked_by text, asked_at timestamptz)
+RETURNS TABLE (state text, found bigint, asked_by text, asked_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT r.id, r.state, r.found, r.asked_by, r.asked_at
+	SELECT r.state, r.found, r.asked_by, r.asked_at
 	FROM barometre.objection_request r ORDER BY r.asked_at DESC, r.id LIMIT p_limit
 $$;
 

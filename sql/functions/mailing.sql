@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The ledger: one function a transition; include/barometre/store/mailing_store.h has the diagram. The mailer has no right to the
--- tables: what is not here, it cannot do.
+-- tables (of mailings it reads the letters): what is not here, it cannot do.
 -- Locks are taken in this order everywhere: mail_gate, edition, mailing, delivery, contact.
 
 -- Who is written to, and why not the others: each contact of the edition (with a link to be sent) once. Pure over the state; the
@@ -228,9 +228,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN 0;
 	END IF;
-	INSERT INTO barometre.journal (login, action, detail)
-	SELECT '(mailer)', 'mailing.late', concat_ws(' ', m.edition, m.kind, m.audience, left(m.id::text, 8))
-	FROM barometre.mailing m WHERE m.id = p_mailing;
+	PERFORM barometre.mailing_journal(p_mailing, '(mailer)', 'mailing.late', NULL);
 	RETURN 1;
 END
 $$;

@@ -79,8 +79,8 @@ END
 $$;
 
 -- What has been claimed leaves all the same.
-CREATE OR REPLACE FUNCTION barometre.mailing_pause(p_mailing uuid, p_login text) RETURNS text
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+CREATE OR REPLACE FUNCTION barometre.mailing_set_paused(p_mailing uuid, p_paused boolean, p_login text) RETURNS text
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	v_mailing barometre.mailing;
@@ -90,31 +90,25 @@ BEGIN
 		RETURN 'missing';
 	ELSIF v_mailing.state IN ('finished', 'cancelled') THEN
 		RETURN 'state';
-	ELSIF NOT v_mailing.paused THEN
-		UPDATE barometre.mailing SET paused = true WHERE id = p_mailing;
-		PERFORM barometre.mailing_journal(p_mailing, p_login, 'mailing.pause', NULL);
+	ELSIF v_mailing.paused <> p_paused THEN
+		UPDATE barometre.mailing SET paused = p_paused WHERE id = p_mailing;
+		PERFORM barometre.mailing_journal(p_mailing, p_login,
+			CASE WHEN p_paused THEN 'mailing.pause' ELSE 'mailing.resume' END, NULL);
 	END IF;
 	RETURN 'done';
 END
 $$;
 
-CREATE OR REPLACE FUNCTION barometre.mailing_resume(p_mailing uuid, p_login text) RETURNS text
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+CREATE OR REPLACE FUNCTION barometre.mailing_pause(p_mailing uuid, p_login text) RETURNS text
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	v_mailing barometre.mailing;
-BEGIN
-	SELECT * INTO v_mailing FROM barometre.mailing m WHERE m.id = p_mailing FOR NO KEY UPDATE;
-	IF NOT FOUND THEN
-		RETURN 'missing';
-	ELSIF v_mailing.state IN ('finished', 'cancelled') THEN
-		RETURN 'state';
-	ELSIF v_mailing.paused THEN
-		UPDATE barometre.mailing SET paused = false WHERE id = p_mailing;
-		PERFORM barometre.mailing_journal(p_mailing, p_login, 'mailing.resume', NULL);
-	END IF;
-	RETURN 'done';
-END
+	SELECT barometre.mailing_set_paused(p_mailing, true, p_login)
+$$;
+
+CREATE OR REPLACE FUNCTION barometre.mailing_resume(p_mailing uuid, p_login text) RETURNS text
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT barometre.mailing_set_paused(p_mailing, false, p_login)
 $$;
 
 -- Rows that have been claimed come to their end by themselves; unknown ones are still a person's to decide.
@@ -224,34 +218,34 @@ AS $$
 $$;
 
 -- Contact by contact, those behind p_after (NULL: from the first); p_verdict NULL: all. Without department or type, as the ledger.
--- A lot of contacts is taken and judged, then the next, until there are enough: a page never judges the whole list when the first
--- lot is enough.
+-- The contacts are taken in lots in the order of their ids, so that a page costs what it shows and not what the whole list costs.
 CREATE OR REPLACE FUNCTION barometre.mailing_dry_run_rows(p_mailing uuid, p_verdict text, p_after uuid, p_limit integer)
 RETURNS TABLE (contact uuid, audience text, verdict text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 DECLARE
 	v_edition text := (SELECT m.edition FROM barometre.mailing m WHERE m.id = p_mailing);
-	v_lot integer := CASE WHEN p_verdict IS NULL THEN p_limit ELSE greatest(p_limit, 5000) END;
-	v_left integer := p_limit;
 	v_after uuid := coalesce(p_after, '00000000-0000-0000-0000-000000000000');
-	v_ids uuid[];
+	v_lot integer := 1000;
+	v_left integer := p_limit;
 	v_found integer;
+	v_ids uuid[];
 BEGIN
 	WHILE v_left > 0 LOOP
-		SELECT array_agg(x.id ORDER BY x.id) INTO v_ids
-		FROM (SELECT c.id FROM barometre.contact c WHERE c.edition = v_edition AND c.id > v_after ORDER BY c.id LIMIT v_lot) x;
+		SELECT array_agg(k.id ORDER BY k.id) INTO v_ids
+		FROM (SELECT c.id FROM barometre.contact c WHERE c.edition = v_edition AND c.id > v_after
+			ORDER BY c.id LIMIT v_lot) k;
 		EXIT WHEN v_ids IS NULL;
-		RETURN QUERY SELECT c.id, c.audience, j.verdict
-		FROM unnest(v_ids) AS l (id) JOIN barometre.mailing_judge(p_mailing) j ON j.contact = l.id
-		JOIN barometre.contact c ON c.edition = v_edition AND c.id = l.id
-		WHERE p_verdict IS NULL OR j.verdict = p_verdict
+		RETURN QUERY
+		SELECT c.id, c.audience, j.verdict
+		FROM barometre.mailing_judge(p_mailing) j
+		JOIN barometre.contact c ON c.edition = v_edition AND c.id = j.contact
+		WHERE j.contact = ANY (v_ids) AND (p_verdict IS NULL OR j.verdict = p_verdict)
 		ORDER BY c.id LIMIT v_left;
 		GET DIAGNOSTICS v_found = ROW_COUNT;
 		v_left := v_left - v_found;
 		v_after := v_ids[cardinality(v_ids)];
-		v_lot := least(v_lot * 4, 100000);
+		v_lot := least(v_lot * 2, 30000);
 	END LOOP;
 END
 $$;

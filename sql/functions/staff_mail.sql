@@ -31,11 +31,11 @@ $$;
 
 -- Why people are not written to any more. reason: the words of contact.bounced.
 CREATE OR REPLACE FUNCTION barometre.staff_bounce_reasons(p_edition text)
-RETURNS TABLE (audience text, reason text, n bigint)
+RETURNS TABLE (reason text, n bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT c.audience, c.bounced, count(*)
-	FROM barometre.contact c WHERE c.edition = p_edition AND c.bounced IS NOT NULL GROUP BY 1, 2
+	SELECT c.bounced, count(*)
+	FROM barometre.contact c WHERE c.edition = p_edition AND c.bounced IS NOT NULL GROUP BY 1
 $$;
 
 -- Those people, a page at a time, in the order of their random ids, after p_after (NULL: from the first). p_start: only ids that begin so
@@ -68,8 +68,7 @@ BEGIN
 			p_due, p_not_after, NULL, NULL, NULL, NULL, '');
 		IF v_outcome = 'done' THEN
 			SELECT coalesce(jsonb_agg(jsonb_build_object('a', g.audience, 'v', g.verdict, 'n', g.n)), '[]') INTO v_rows
-			FROM (SELECT d.audience, d.verdict, sum(d.n)::bigint AS n FROM barometre.mailing_dry_run(v_id) d
-				GROUP BY d.audience, d.verdict) g;
+			FROM barometre.mailing_dry_run(v_id) g;
 		END IF;
 		RAISE EXCEPTION USING ERRCODE = 'BR000', MESSAGE = 'undone';
 	EXCEPTION WHEN SQLSTATE 'BR000' THEN
@@ -78,38 +77,5 @@ BEGIN
 	RETURN QUERY
 	SELECT v_outcome, x.value ->> 'a', x.value ->> 'v', (x.value ->> 'n')::bigint
 	FROM (SELECT 1) one LEFT JOIN LATERAL jsonb_array_elements(v_rows) x ON true;
-END
-$$;
-
--- The dry run contact by contact, behind p_after (NULL: from the first): the contacts are taken in lots in the order of their ids, so that
--- a page costs what it shows and not what the whole list costs.
-CREATE OR REPLACE FUNCTION barometre.staff_dry_run_rows(p_mailing uuid, p_verdict text, p_after uuid, p_limit integer)
-RETURNS TABLE (contact uuid, audience text, verdict text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	v_edition text := (SELECT m.edition FROM barometre.mailing m WHERE m.id = p_mailing);
-	v_after uuid := coalesce(p_after, '00000000-0000-0000-0000-000000000000');
-	v_lot integer := 1000;
-	v_left integer := p_limit;
-	v_found integer;
-	v_ids uuid[];
-BEGIN
-	WHILE v_left > 0 LOOP
-		SELECT array_agg(k.id ORDER BY k.id) INTO v_ids
-		FROM (SELECT c.id FROM barometre.contact c WHERE c.edition = v_edition AND c.id > v_after
-			ORDER BY c.id LIMIT v_lot) k;
-		EXIT WHEN v_ids IS NULL;
-		RETURN QUERY
-		SELECT c.id, c.audience, j.verdict
-		FROM barometre.mailing_judge(p_mailing) j
-		JOIN barometre.contact c ON c.edition = v_edition AND c.id = j.contact
-		WHERE j.contact = ANY (v_ids) AND (p_verdict IS NULL OR j.verdict = p_verdict)
-		ORDER BY c.id LIMIT v_left;
-		GET DIAGNOSTICS v_found = ROW_COUNT;
-		v_left := v_left - v_found;
-		v_after := v_ids[cardinality(v_ids)];
-		v_lot := least(v_lot * 2, 30000);
-	END LOOP;
 END
 $$;

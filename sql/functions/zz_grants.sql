@@ -46,7 +46,7 @@ GRANT EXECUTE ON FUNCTION
 	TO barometre_web;
 
 -- mailer: addresses come with a claim, a few at a time.
-GRANT SELECT ON barometre.mailing TO barometre_mailer;
+GRANT SELECT (id, edition, kind, state, letter) ON barometre.mailing TO barometre_mailer;
 GRANT EXECUTE ON FUNCTION
 	barometre.mailing_due(timestamptz),
 	barometre.mailing_expand(uuid),
@@ -152,6 +152,5 @@ GRANT EXECUTE ON FUNCTION
 	barometre.staff_contacts(text),
 	barometre.staff_bounce_reasons(text),
 	barometre.staff_bounced(text, text, uuid, integer),
-	barometre.staff_dry_run_rows(uuid, text, uuid, integer),
 	barometre.staff_mailing_preview(text, text, text[], text[], text, timestamptz, timestamptz)
 	TO barometre_staff;

@@ -15,7 +15,7 @@ ALTER TABLE barometre.mailing
 	ADD after_kind text,                            -- due: so many days after that mailing was finished, not before `due`
 	ADD after_days integer CHECK (after_days BETWEEN 1 AND 365),
 	ADD stop_at_percent integer CHECK (stop_at_percent BETWEEN 1 AND 100), -- answers for contacts of its audience
-	ADD letter text,                                -- of a targeted one; NULL: the program's
+	ADD letter text,                                -- of a targeted one; NULL: the edition's, or the program's
 	ADD paused boolean NOT NULL DEFAULT false,
 	ADD written bigint NOT NULL DEFAULT 0,          -- rows that were put into the ledger: what the ends of all must add up to
 	ADD alarm boolean NOT NULL DEFAULT false,       -- finished, and they do not
@@ -47,7 +47,7 @@ CREATE UNIQUE INDEX delivery_once ON barometre.delivery (edition, contact, kind)
 -- What waits for a decision, and what may have been lost on its way.
 CREATE INDEX delivery_open ON barometre.delivery (mailing, state) WHERE state IN ('claimed', 'unknown');
 
--- Why nobody is written to any more ("550 5.1.1", "5.2.2"), and how many mails came back for a time only.
+-- How many mails came back for a time only; why nobody is written to any more is `bounced` ("550 5.1.1", "5.2.2").
 ALTER TABLE barometre.contact
 	ADD soft_bounces integer NOT NULL DEFAULT 0,
 	ADD soft_mailing uuid; -- of the last one that was counted: one mail counts once, however many reports come

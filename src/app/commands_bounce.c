@@ -14,6 +14,7 @@
 #include "barometre/store/bounce_store.h"
 #include "commands.h"
 #include "login.h"
+#include "password_file.h"
 
 #define EX_TEMPFAIL \
  75               /* of sysexits.h: a mail server keeps the message and tries again */
@@ -88,23 +89,6 @@ static bool load_bounce_key(const char *folder, struct key *ret, struct err *err
 	return true;
 }
 
-/* One line. */
-static bool read_password(const char *file, char *out, size_t size, struct err *err)
-{
-	int fd = *file ? open(file, O_RDONLY | O_CLOEXEC) : -1;
-	ssize_t n = fd >= 0 ? read(fd, out, size - 1) : -1;
-
-	if (fd >= 0)
-		(void)close(fd);
-	if (n < 0)
-		return err_set(err, ERR_MISSING,
-			"cannot read bounce_imap_password_file \"%s\": let the service read it, and keep it out of key_directory",
-			file);
-	out[n] = '\0';
-	out[strcspn(out, "\r\n")] = '\0';
-	return true;
-}
-
 /* What strangers wrote is read after the keys and passwords are out of reach. A Maildir is written to, which confined files would forbid. */
 static void close_behind(const struct config *c, bool files)
 {
@@ -138,7 +122,7 @@ static bool read_imap(const struct config *c, struct run *run, struct err *err)
 		.user = c->bounce_imap_user,
 		.password = password,
 		.ca_file = c->bounce_imap_ca_file};
-	bool ok = read_password(
+	bool ok = password_file_read("bounce_imap_password_file",
 		c->bounce_imap_password_file, password, sizeof(password), err);
 
 	if (ok) {

@@ -6,6 +6,7 @@
 #include "barometre/mail/schedule.h"
 #include "barometre/store/edition_store.h"
 #include "doctor_private.h"
+#include "mailing_words.h"
 #include "sql_catalog.h"
 
 #define DAYS_MOST 400
@@ -51,33 +52,6 @@ static bool look_at_gate(const struct ward *w, struct db *db, struct err *err)
 	return true;
 }
 
-/* « la relance 2 de « 2026 » (associations) » */
-static char *name_of(const struct ward *w, size_t row)
-{
-	static const struct {
-		const char *kind, *words;
-	} kinds[] = {
-		{"invitation", "l’invitation"},
-		{"relance1", "la relance 1"},
-		{"relance2", "la relance 2"},
-		{"relance3", "la relance 3"},
-		{"targeted", "l’envoi ciblé"},
-	};
-	struct str kind = db_str(w->rows, row, "kind"),
-		   title = db_str(w->rows, row, "title"),
-		   edition = db_str(w->rows, row, "edition"),
-		   audience = db_str(w->rows, row, "audience");
-	const char *words = "l’envoi";
-
-	for (size_t i = 0; i < COUNT_OF(kinds); i++)
-		if (str_eq_z(kind, kinds[i].kind))
-			words = kinds[i].words;
-	return x_printf("%s%s%.*s%s de « %.*s »%s%.*s%s", words, title.n ? " « " : "",
-		(int)title.n, title.p, title.n ? " »" : "", (int)edition.n, edition.p,
-		audience.n ? " (" : "", (int)audience.n, audience.p,
-		audience.n ? ")" : "");
-}
-
 static bool state_is(const struct ward *w, size_t row, const char *state)
 {
 	return str_eq_z(db_str(w->rows, row, "state"), state);
@@ -89,18 +63,16 @@ static void look_at_states(const struct ward *w)
 	size_t before = w->report->count;
 
 	for (size_t i = 0; i < db_count(w->rows); i++) {
-		SCOPED(free_char) char *name = name_of(w, i);
+		SCOPED(free_char) char *name = mailing_words(w->rows, i, true);
 		int64_t unknown = db_int(w->rows, i, "unknown");
-		const char *edition = NULL;
-		SCOPED(free_char) char *code = str_dup(db_str(w->rows, i, "edition"));
 
-		edition = code;
 		if (unknown > 0) {
+			struct str edition = db_str(w->rows, i, "edition");
 			SCOPED(free_char)
 			char *remedy = x_printf(
 				"Cherchez-les dans le journal du relais, puis décidez pour chacun sur le site de l’équipe, ou : "
-				"barometre mailing decide %s ENVOI sent|again|give-up",
-				edition);
+				"barometre mailing decide %.*s ENVOI sent|again|give-up",
+				(int)edition.n, edition.p);
 			say(w, DOCTOR_WARNING, "unknown",
 				x_printf(
 					"Pour %s, %lld courriel(s) dont on ne sait pas s’ils sont partis.",
@@ -194,7 +166,7 @@ static struct journey plan(
 static void say_journey(const struct ward *w, size_t row, const struct window *window,
 	const struct journey *j, bool first)
 {
-	SCOPED(free_char) char *name = name_of(w, row);
+	SCOPED(free_char) char *name = mailing_words(w->rows, row, true);
 	long long n = (long long)db_int(w->rows, row, "to_send");
 	SCOPED(free_char)
 	char *limit = clock_french_time(db_usec(w->rows, row, "not_after"), window->zone);
@@ -223,9 +195,11 @@ static void say_journey(const struct ward *w, size_t row, const struct window *w
 	else if (first)
 		say(w, DOCTOR_GOOD, "next",
 			x_printf(
-				"Prochain envoi : %s, à partir du %s ; %lld courriels au plus, %s au rythme de %ld par minute.",
-				name, start, n, span,
-				w->options->config->mail_per_minute),
+				"Prochain envoi : %s, à partir du %s ; %lld courriels au plus, %s au rythme de %ld par minute%s.",
+				name, start, n, span, w->options->config->mail_per_minute,
+				w->options->config->mail_domain_per_minute > 0
+					? ", davantage si beaucoup d’adresses sont du même domaine (mail_domain_per_minute)"
+					: ""),
 			"");
 }
 

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* doctor_relay.c - the relay: reached, trusted, logged in to; and the address that bounces come back to. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "barometre/mail/verp.h"
 #include "doctor_private.h"
+#include "password_file.h"
 
 #define EXPIRES_SOON (14 * USEC_PER_DAY)
+
+/* D3: a name and a password may stand in a URL (RFC 3986 section 3.2.1). */
+static const char *url_of(const char *url)
+{
+	const char *at = strrchr(url, '@');
+
+	return at ? at + 1 : url;
+}
 
 static void bad(struct doctor_report *report, const char *rule, char *what, char *remedy)
 {
@@ -21,15 +29,15 @@ static void say_failure(
 	switch (p->end) {
 	case SMTP_PROBE_NO_HOST:
 		bad(report, "relay",
-			x_printf("Le nom du relais (%s) est inconnu : %s.", c->smtp_url,
-				p->words),
+			x_printf("Le nom du relais (%s) est inconnu : %s.",
+				url_of(c->smtp_url), p->words),
 			x_strdup(
 				"Corrigez smtp_url, ou le service de noms de cette machine (/etc/resolv.conf)."));
 		break;
 	case SMTP_PROBE_DOWN:
 		bad(report, "relay",
 			x_printf("Le relais (%s) ne prend pas la connexion : %s.",
-				c->smtp_url, p->words),
+				url_of(c->smtp_url), p->words),
 			x_strdup(
 				"Vérifiez que le relais tourne, le port de smtp_url (587 avec STARTTLS, 465 pour smtps) et le pare-feu. "
 				"Rien n’est perdu : les envois attendent."));
@@ -38,7 +46,7 @@ static void say_failure(
 		bad(report, "relay",
 			x_printf(
 				"Le relais (%s) prend la connexion et ne répond pas : %s.",
-				c->smtp_url, p->words),
+				url_of(c->smtp_url), p->words),
 			x_strdup(
 				"Souvent un port 465 appelé en smtp:// (écrivez smtps://), un relais surchargé, ou un pare-feu qui retient. "
 				"Recommencez dans quelques minutes."));
@@ -47,7 +55,7 @@ static void say_failure(
 		bad(report, "relay-tls",
 			x_printf(
 				"Le relais (%s) n’offre pas TLS (STARTTLS), et smtp_tls l’exige : rien ne part.",
-				c->smtp_url),
+				url_of(c->smtp_url)),
 			x_strdup(
 				"Activez TLS sur le relais, ou prenez son port 465 en smtps://. smtp_tls = \"none\" n’est acceptable que vers un "
 				"relais de cette machine même."));
@@ -56,7 +64,7 @@ static void say_failure(
 		bad(report, "relay-certificate",
 			x_printf(
 				"Le certificat du relais (%s) n’est pas digne de confiance : %s.",
-				c->smtp_url, p->words),
+				url_of(c->smtp_url), p->words),
 			x_strdup(*c->smtp_ca_file
 					? "Le nom de smtp_url doit être dans le certificat, et smtp_ca_file doit contenir l’autorité qui l’a signé."
 					: "Le nom de smtp_url doit être dans le certificat ; si une autorité privée l’a signé, donnez-la dans smtp_ca_file."));
@@ -81,7 +89,7 @@ static void say_failure(
 	default:
 		bad(report, "relay",
 			x_printf("Le relais (%s) ne convient pas, réponse %d : %s.",
-				c->smtp_url, p->code, p->words),
+				url_of(c->smtp_url), p->code, p->words),
 			x_strdup("Montrez ces mots à qui tient le relais."));
 		break;
 	}
@@ -137,30 +145,20 @@ static void say_tls(const struct config *c, const struct smtp_probe *p, usec_t n
 	}
 }
 
-/* One line, as the mailer reads it. */
 static bool read_password(
 	const struct config *c, char *out, size_t size, struct doctor_report *report)
 {
-	int fd;
-	ssize_t n;
+	struct err err = {0};
 
-	out[0] = '\0';
-	if (!*c->smtp_password_file)
+	if (!*c->smtp_password_file ||
+		password_file_read(
+			"smtp_password_file", c->smtp_password_file, out, size, &err))
 		return true;
-	fd = open(c->smtp_password_file, O_RDONLY | O_CLOEXEC);
-	n = fd >= 0 ? read(fd, out, size - 1) : -1;
-	if (n < 0)
-		bad(report, "password-file",
-			x_printf(
-				"Le mot de passe du relais (%s) ne peut pas être lu : %s.",
-				c->smtp_password_file, strerror(errno)),
-			x_strdup(
-				"Corrigez smtp_password_file et les droits du fichier, et lancez cette commande sous le compte du service."));
-	if (fd >= 0)
-		(void)close(fd);
-	out[n > 0 ? n : 0] = '\0';
-	out[strcspn(out, "\r\n")] = '\0';
-	return n >= 0;
+	bad(report, "password-file",
+		x_printf("Le mot de passe du relais ne peut pas être lu : %s.", err.text),
+		x_strdup(
+			"Corrigez smtp_password_file et les droits du fichier, et lancez cette commande sous le compte du service."));
+	return false;
 }
 
 /* Where they are read from; a mailbox over IMAP is not opened here. */
@@ -181,7 +179,7 @@ static void look_at_bounce_box(const struct config *c, struct doctor_report *rep
 	else if (*c->bounce_imap_url)
 		doctor_add(report, DOCTOR_RELAY, DOCTOR_UNKNOWN, "bounce-box",
 			x_printf("La boîte des retours (%s) n’a pas été ouverte.",
-				c->bounce_imap_url),
+				url_of(c->bounce_imap_url)),
 			x_strdup("Essayez-la : barometre bounce"));
 	else
 		doctor_add(report, DOCTOR_RELAY, DOCTOR_UNKNOWN, "bounce-box",
@@ -214,11 +212,10 @@ static void look_at_bounces(const struct config *c, struct doctor_report *report
 				"L’adresse de retour convient : chaque envoi a la sienne."));
 }
 
-bool doctor_relay(const struct config *c, int seconds, struct smtp_probe *ret,
-	struct doctor_report *report)
+static void look_at_relay(const struct config *c, const char *password, int seconds,
+	struct smtp_probe *ret, struct doctor_report *report)
 {
-	char password[256];
-	struct smtp_options options = {.url = c->smtp_url,
+	const struct smtp_options options = {.url = c->smtp_url,
 		.user = c->smtp_user,
 		.password = password,
 		.require_tls = strcmp(c->smtp_tls, "required") == 0,
@@ -226,31 +223,39 @@ bool doctor_relay(const struct config *c, int seconds, struct smtp_probe *ret,
 		.connections = 1,
 		.reply_seconds = seconds};
 
+	smtp_probe_run(&options, ret);
+	if (ret->end != SMTP_PROBE_FIT) {
+		say_failure(c, ret, report);
+		return;
+	}
+	doctor_good(report, DOCTOR_RELAY, "relay",
+		x_printf("Le relais répond : %s%s%s (aucun courriel n’a été envoyé).",
+			url_of(c->smtp_url), *ret->name ? ", qui se nomme " : "",
+			ret->name));
+	say_tls(c, ret, clock_now(), report);
+	say_login(c, ret, report);
+}
+
+bool doctor_relay(const struct config *c, int seconds, struct smtp_probe *ret,
+	struct doctor_report *report)
+{
+	char password[256] = "";
+	bool probed;
+
 	if (!*c->smtp_url) {
 		doctor_add(report, DOCTOR_RELAY, DOCTOR_WARNING, "relay",
 			x_strdup(
-				"Aucun relais n’est configuré : aucun courriel ne part."),
+				"Aucun relais n’est configuré : aucun courriel ne part."),
 			x_strdup(
 				"Donnez smtp_url, mail_from_address et, s’il le faut, smtp_user et smtp_password_file."));
 		return false;
 	}
-	if (!read_password(c, password, sizeof(password), report))
-		return false;
-	smtp_probe_run(&options, ret);
+	probed = read_password(c, password, sizeof(password), report);
+	if (probed)
+		look_at_relay(c, password, seconds, ret, report);
 	secret_wipe(password, sizeof(password));
-	if (ret->end == SMTP_PROBE_FIT) {
-		doctor_good(report, DOCTOR_RELAY, "relay",
-			x_printf(
-				"Le relais répond : %s%s%s (aucun courriel n’a été envoyé).",
-				c->smtp_url, *ret->name ? ", qui se nomme " : "",
-				ret->name));
-		say_tls(c, ret, clock_now(), report);
-		say_login(c, ret, report);
-	} else {
-		say_failure(c, ret, report);
-	}
 	look_at_bounces(c, report);
 	if (*c->bounce_address)
 		look_at_bounce_box(c, report);
-	return true;
+	return probed;
 }

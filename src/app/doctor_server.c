@@ -73,10 +73,12 @@ static void look_at_key_folder(struct doctor_report *report, const char *folder)
 	struct stat st;
 	size_t before = report->count;
 
-	if (stat(folder, &st) != 0 || !S_ISDIR(st.st_mode)) {
+	int rc = stat(folder, &st);
+
+	if (rc != 0 || !S_ISDIR(st.st_mode)) {
 		doctor_add(report, DOCTOR_SERVER, DOCTOR_SEVERE, "keys",
 			x_printf("Le dossier des clés « %s » ne peut pas être lu : %s.",
-				folder, strerror(errno)),
+				folder, strerror(rc != 0 ? errno : ENOTDIR)),
 			x_strdup(
 				"Créez-le pour le compte du service (install -d -m 700 -o COMPTE DOSSIER), ou corrigez key_directory."));
 		return;
@@ -123,6 +125,19 @@ static bool is_inside(const char *path, const char *folder)
 	return inside;
 }
 
+static void look_at_readers(
+	struct doctor_report *report, const char *key, const char *file)
+{
+	struct stat st;
+
+	if (*file && stat(file, &st) == 0 && (st.st_mode & 007) != 0)
+		doctor_add(report, DOCTOR_SERVER, DOCTOR_WARNING, "password-file",
+			x_printf(
+				"Tous les comptes de la machine ont accès au mot de passe de %s (%s).",
+				key, file),
+			x_printf("chmod 600 %s, au nom du compte du service", file));
+}
+
 /* The mailer, and barometre bounce, read them after they gave up the key folder. */
 static void look_at_secret_files(
 	struct doctor_report *report, const struct config *config)
@@ -145,16 +160,9 @@ static void look_at_secret_files(
 				x_printf(
 					"Déplacez ce fichier hors de « %s », et changez %s.",
 					config->key_directory, files[i].key));
-	struct stat st;
-
-	if (*config->smtp_password_file && stat(config->smtp_password_file, &st) == 0 &&
-		(st.st_mode & 007) != 0)
-		doctor_add(report, DOCTOR_SERVER, DOCTOR_WARNING, "password-file",
-			x_printf(
-				"Tous les comptes de la machine ont accès au mot de passe du relais (%s).",
-				config->smtp_password_file),
-			x_printf("chmod 600 %s, au nom du compte du service",
-				config->smtp_password_file));
+	look_at_readers(report, "smtp_password_file", config->smtp_password_file);
+	look_at_readers(
+		report, "bounce_imap_password_file", config->bounce_imap_password_file);
 }
 
 void doctor_server(const struct config *config, struct doctor_report *report)
@@ -188,8 +196,10 @@ static void look_at_clock(
 static void look_at_time_service(struct doctor_report *report)
 {
 	struct timex state = {0};
+	int told = adjtimex(&state);
 
-	if (adjtimex(&state) == TIME_ERROR)
+	/* D1: -1 where a container forbids the question. */
+	if (told < 0 || told == TIME_ERROR)
 		doctor_add(report, DOCTOR_DATABASE, DOCTOR_UNKNOWN, "time-service",
 			x_strdup(
 				"Rien ne dit que l’horloge de cette machine est à l’heure : aucun service de temps (NTP) ne la tient."),

@@ -6,8 +6,8 @@
 
 #include "barometre/base/str.h"
 
-#define LOOKUPS_MOST 10 /* RFC 7208 section 4.6.4 */
-#define DEPTH_MOST 10
+/* RFC 7208 section 4.6.4. They end a circle of includes too: each is a look-up. */
+#define LOOKUPS_MOST 10
 
 struct address {
 	unsigned char b[16];
@@ -123,11 +123,11 @@ static enum match match_exchangers(struct spf *spf, const char *domain, uint64_t
 }
 
 static enum spf_result check_domain(
-	struct spf *spf, const char *domain, int depth, char **ret_record);
+	struct spf *spf, const char *domain, char **ret_record);
 
-static enum match match_include(struct spf *spf, const char *domain, int depth)
+static enum match match_include(struct spf *spf, const char *domain)
 {
-	switch (check_domain(spf, domain, depth + 1, NULL)) {
+	switch (check_domain(spf, domain, NULL)) {
 	case SPF_PASS:
 		return MATCH_YES;
 	case SPF_NONE:
@@ -145,7 +145,7 @@ static enum match match_include(struct spf *spf, const char *domain, int depth)
 
 /* Mechanisms that look something up, behind their name and ":". */
 static enum match match_lookup(
-	struct spf *spf, struct str kind, struct str value, const char *domain, int depth)
+	struct spf *spf, struct str kind, struct str value, const char *domain)
 {
 	uint64_t bits = 0;
 	bool sized = str_eq_nocase(kind, STR("a")) || str_eq_nocase(kind, STR("mx"));
@@ -165,7 +165,7 @@ static enum match match_lookup(
 	if (str_eq_nocase(kind, STR("mx")))
 		return match_exchangers(spf, name, bits);
 	if (str_eq_nocase(kind, STR("include")))
-		return value.n > 0 ? match_include(spf, name, depth) : MATCH_BROKEN;
+		return value.n > 0 ? match_include(spf, name) : MATCH_BROKEN;
 	if (str_eq_nocase(kind, STR("ptr")))
 		return MATCH_UNKNOWN; /* section 5.5: not to be used */
 	if (!str_eq_nocase(kind, STR("exists")))
@@ -177,8 +177,7 @@ static enum match match_lookup(
 				      : MATCH_NO;
 }
 
-static enum match match_mechanism(
-	struct spf *spf, struct str term, const char *domain, int depth)
+static enum match match_mechanism(struct spf *spf, struct str term, const char *domain)
 {
 	size_t n = 0;
 	struct str kind, value = {0};
@@ -195,7 +194,7 @@ static enum match match_mechanism(
 		return match_literal(spf, value, 4);
 	if (str_eq_nocase(kind, STR("ip6")))
 		return match_literal(spf, value, 16);
-	return match_lookup(spf, kind, value, domain, depth);
+	return match_lookup(spf, kind, value, domain);
 }
 
 static enum spf_result result_of(char qualifier)
@@ -221,8 +220,7 @@ static bool is_modifier(struct str term)
 	return equals && (!colon || equals < colon);
 }
 
-static enum spf_result evaluate(
-	struct spf *spf, struct str record, const char *domain, int depth)
+static enum spf_result evaluate(struct spf *spf, struct str record, const char *domain)
 {
 	struct str term, redirect = {0};
 	bool unsure = false;
@@ -241,7 +239,7 @@ static enum spf_result evaluate(
 			qualifier = term.p[0];
 			term = (struct str){term.p + 1, term.n - 1};
 		}
-		switch (match_mechanism(spf, term, domain, depth)) {
+		switch (match_mechanism(spf, term, domain)) {
 		case MATCH_YES:
 			return unsure ? SPF_UNKNOWN : result_of(qualifier);
 		case MATCH_BROKEN:
@@ -263,7 +261,7 @@ static enum spf_result evaluate(
 
 	if (!count_lookup(spf))
 		return SPF_BROKEN;
-	result = check_domain(spf, next, depth + 1, NULL);
+	result = check_domain(spf, next, NULL);
 	return result == SPF_NONE ? SPF_BROKEN : result;
 }
 
@@ -273,14 +271,12 @@ static bool is_record(const char *text)
 }
 
 static enum spf_result check_domain(
-	struct spf *spf, const char *domain, int depth, char **ret_record)
+	struct spf *spf, const char *domain, char **ret_record)
 {
 	struct dns_records texts = {0};
 	const char *record = NULL;
 	enum spf_result result = SPF_NONE;
 
-	if (depth > DEPTH_MOST)
-		return SPF_BROKEN;
 	if (dns_ask(spf->dns, domain, DNS_TXT, &texts) == DNS_SILENT)
 		result = SPF_UNKNOWN;
 	for (size_t i = 0; i < texts.count; i++) {
@@ -293,7 +289,7 @@ static enum spf_result check_domain(
 	if (record && ret_record)
 		*ret_record = x_strdup(record);
 	if (result == SPF_PASS)
-		result = evaluate(spf, str_of(record), domain, depth);
+		result = evaluate(spf, str_of(record), domain);
 	dns_records_release(&texts);
 	return result;
 }
@@ -304,5 +300,5 @@ enum spf_result spf_check(
 	struct spf spf = {.dns = dns, .sender = address_of(str_of(address))};
 
 	*ret_record = NULL;
-	return check_domain(&spf, domain, 0, ret_record);
+	return check_domain(&spf, domain, ret_record);
 }

@@ -17,6 +17,7 @@
 #include "barometre/mail/outbox.h"
 #include "barometre/store/migrate.h"
 #include "mail_mark.h"
+#include "password_file.h"
 #include "sql_catalog.h"
 
 struct mailer {
@@ -93,28 +94,6 @@ static void look_around(void *arg)
 		return;
 	db_call(m->pool, &SQL_EDITION_REVISION, &params, 10 * USEC_PER_SEC, on_revision,
 		m);
-}
-
-/* One line; a missing file is an error of the operator's. */
-static bool read_password(const char *file, char *out, size_t size, struct err *err)
-{
-	ssize_t n;
-	int fd;
-
-	out[0] = '\0';
-	if (!*file)
-		return true;
-	fd = open(file, O_RDONLY | O_CLOEXEC);
-	n = fd >= 0 ? read(fd, out, size - 1) : -1;
-	if (fd >= 0)
-		close(fd);
-	if (n < 0)
-		return err_set(err, ERR_MISSING,
-			"cannot read smtp_password_file \"%s\": %s; let the service read it, and keep it out of key_directory",
-			file, strerror(errno));
-	out[n] = '\0';
-	out[strcspn(out, "\r\n")] = '\0';
-	return true;
 }
 
 static void run(struct mailer *m, const struct config *config, const struct keyring *ring,
@@ -201,16 +180,19 @@ int duty_mailer(const struct config *config, const struct keyring *ring,
 {
 	struct mailer m = {.status = EXIT_FAILURE};
 	struct editions editions = {0};
-	char password[256];
+	char password[256] = "";
 	struct err err = {0};
 
-	if (!read_password(
-		    config->smtp_password_file, password, sizeof(password), &err)) {
+	if (*config->smtp_password_file &&
+		!password_file_read("smtp_password_file", config->smtp_password_file,
+			password, sizeof(password), &err)) {
 		log_error("duty.password", F_ERR(&err));
 		return EXIT_FAILURE;
 	}
-	if (!load_editions(config, &editions))
+	if (!load_editions(config, &editions)) {
+		secret_wipe(password, sizeof(password));
 		return EXIT_FAILURE;
+	}
 	letter_init();
 	m.revision = editions.revision;
 	m.loop = loop_new();

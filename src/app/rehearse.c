@@ -10,6 +10,7 @@
 #include "barometre/mail/outbox.h"
 #include "barometre/store/db.h"
 #include "login.h"
+#include "mailing_words.h"
 #include "rehearse_private.h"
 #include "rehearse_sink.h"
 #include "sql_catalog.h"
@@ -143,7 +144,7 @@ static bool was_judged(const struct play *p, const struct id16 *mailing)
 static bool judge(struct play *p, const struct db_rows *plan, size_t row, usec_t then)
 {
 	SCOPED(db_rows_drop) struct db_rows *rows = NULL;
-	SCOPED(free_char) char *name = rehearsal_mailing_name(plan, row);
+	SCOPED(free_char) char *name = mailing_words(plan, row, false);
 	SCOPED(free_char)
 	char *when = clock_french_time(
 		schedule_next(&p->r->window, then), p->r->edition->zone);
@@ -392,7 +393,6 @@ static void rehearsal_release(struct rehearsal *r)
 	editions_release(&r->editions);
 	buf_release(&r->left_out);
 	free(r->contacts);
-	secret_wipe(&r->campaign, sizeof(r->campaign));
 	secret_wipe(&r->campaign_keys, sizeof(r->campaign_keys));
 	secret_wipe(&r->mail_keys, sizeof(r->mail_keys));
 	secret_wipe(&r->address, sizeof(r->address));

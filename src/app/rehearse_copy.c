@@ -314,14 +314,14 @@ static bool copy_deliveries(struct rehearsal *r, struct err *err)
 
 static void make_keys(struct rehearsal *r)
 {
-	struct key mail = random_key();
+	struct key mail = random_key(), campaign = random_key();
 	struct public_key unused;
 
-	r->campaign = random_key();
-	campaign_derive(&r->campaign_keys, &r->campaign);
+	campaign_derive(&r->campaign_keys, &campaign);
 	mail_derive(&r->mail_keys, &mail);
 	box_new_pair(&unused, &r->address);
 	secret_wipe(&mail, sizeof(mail));
+	secret_wipe(&campaign, sizeof(campaign));
 }
 
 static bool find_edition(struct rehearsal *r, struct err *err)

@@ -37,8 +37,7 @@ struct rehearsal {
 	struct editions editions; /* of the copy */
 	const struct edition *edition;
 	struct window window;
-	struct key campaign; /* thrown away, like these */
-	struct campaign_keys campaign_keys;
+	struct campaign_keys campaign_keys; /* thrown away, like these */
 	struct mail_keys mail_keys;
 	struct secret_key address;
 	struct rehearsal_contact *contacts;
@@ -78,9 +77,6 @@ usec_t mailbox_first(struct rehearsal_mailbox *, size_t contact);
 usec_t rehearsal_now(void);
 void rehearsal_set_now(usec_t);
 
-/* « la relance 2 (associations) » of a row of SQL_REHEARSE_PLAN. */
-struct db_rows;
-char *rehearsal_mailing_name(const struct db_rows *, size_t row);
 /* « a déjà répondu » */
 const char *rehearsal_reason(struct str verdict);
 bool rehearsal_report(struct rehearsal *, struct buf *out, bool *ret_fits, struct err *)

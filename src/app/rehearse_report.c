@@ -6,10 +6,9 @@
 #include <sys/stat.h>
 
 #include "barometre/store/db.h"
+#include "mailing_words.h"
 #include "rehearse_private.h"
 #include "sql_catalog.h"
-
-#define GROUPS_MOST 128
 
 static const struct {
 	const char *code, *words;
@@ -42,29 +41,6 @@ const char *rehearsal_reason(struct str verdict)
 	return "autre raison";
 }
 
-char *rehearsal_mailing_name(const struct db_rows *plan, size_t row)
-{
-	static const struct {
-		const char *kind, *words;
-	} kinds[] = {
-		{"invitation", "invitation"},
-		{"relance1", "relance 1"},
-		{"relance2", "relance 2"},
-		{"relance3", "relance 3"},
-		{"targeted", "envoi ciblé"},
-	};
-	struct str kind = db_str(plan, row, "kind"), title = db_str(plan, row, "title"),
-		   audience = db_str(plan, row, "audience");
-	const char *words = "envoi";
-
-	for (size_t i = 0; i < COUNT_OF(kinds); i++)
-		if (str_eq_z(kind, kinds[i].kind))
-			words = kinds[i].words;
-	return x_printf("%s%s%.*s%s%s%.*s%s", words, title.n ? " « " : "", (int)title.n,
-		title.p, title.n ? " »" : "", audience.n ? " (" : "", (int)audience.n,
-		audience.p, audience.n ? ")" : "");
-}
-
 struct group {
 	size_t plan_row;
 	struct str audience;
@@ -76,7 +52,7 @@ struct report {
 	struct db_rows *plan, *ledger, *ends;
 	const struct rehearsal_mail *mails;
 	size_t mail_count;
-	struct group groups[GROUPS_MOST];
+	struct group *groups; /* of the day */
 	size_t group_count;
 	struct buf *out;
 };
@@ -140,7 +116,7 @@ static void write_day(struct report *p, usec_t at)
 	for (size_t i = 0; i < p->group_count; i++) {
 		const struct group *g = &p->groups[i];
 		SCOPED(free_char)
-		char *name = rehearsal_mailing_name(p->plan, g->plan_row);
+		char *name = mailing_words(p->plan, g->plan_row, false);
 
 		buf_printf(p->out, "  %s, %.*s : %zu, de ", name, (int)g->audience.n,
 			g->audience.p, g->count);
@@ -161,11 +137,11 @@ static void add_mail(struct report *p, size_t i)
 		(p->groups[at].plan_row != row ||
 			!str_eq(p->groups[at].audience, audience)))
 		at++;
-	if (at == GROUPS_MOST)
-		return;
 	if (at == p->group_count) {
 		struct group fresh = {row, audience, 0, p->mails[i].at, 0};
 
+		p->groups = x_realloc(
+			p->groups, (p->group_count + 1) * sizeof(*p->groups));
 		/* In the order of the plan. */
 		for (; at > 0 && p->groups[at - 1].plan_row > row; at--)
 			p->groups[at] = p->groups[at - 1];
@@ -206,7 +182,7 @@ static void write_ends(struct report *p)
 {
 	for (size_t i = 0; i < db_count(p->ends); i++) {
 		SCOPED(free_char)
-		char *name = rehearsal_mailing_name(p->plan, plan_row(p, p->ends, i));
+		char *name = mailing_words(p->plan, plan_row(p, p->ends, i), false);
 
 		buf_printf(p->out, "%s  %s : %s, %lld\n",
 			i == 0 ? "\nPrévus, et non partis\n" : "", name,
@@ -226,7 +202,7 @@ static bool write_unfinished(struct report *p)
 		if (state_is(p, i, "finished") || state_is(p, i, "cancelled") ||
 			db_usec(p->plan, i, "due") >= p->r->end)
 			continue;
-		SCOPED(free_char) char *name = rehearsal_mailing_name(p->plan, i);
+		SCOPED(free_char) char *name = mailing_words(p->plan, i, false);
 		SCOPED(free_char)
 		char *limit = clock_french_time(db_usec(p->plan, i, "not_after"), zone);
 
@@ -253,6 +229,9 @@ static void write_head(struct report *p)
 		p->r->edition->title, o->edition, p->r->contact_count);
 	buf_printf(p->out, "Du %s au %s (%s) ; %ld courriels par minute", start, end,
 		zone, o->config->mail_per_minute);
+	if (o->config->mail_domain_per_minute > 0)
+		buf_puts(p->out,
+			" ; la limite par domaine (mail_domain_per_minute) n’est pas jouée, et peut allonger les envois");
 	if (o->answers_percent > 0)
 		buf_printf(p->out,
 			" ; chaque semaine, %d %% de ceux qui ont été invités et n’ont pas répondu répondent (tirage %llu)",
@@ -275,7 +254,7 @@ static bool write_file(const char *path, struct str bytes, struct err *err)
 /* The first of each mailing and audience: "01-relance1-patients.eml", in the order of the plan. */
 static bool write_samples(struct report *p, struct err *err)
 {
-	size_t count = 0, written = 0;
+	size_t count = 0;
 	const struct rehearsal_sample *samples = mailbox_samples(p->r->mailbox, &count);
 	const char *folder = p->r->options->out;
 
@@ -293,11 +272,10 @@ static bool write_samples(struct report *p, struct err *err)
 
 		if (!write_file(path, buf_str(&samples[i].message), err))
 			return false;
-		written++;
 	}
 	buf_printf(p->out,
 		"%zu courriels d’exemple dans « %s » ; leurs liens n’ouvrent rien.\n",
-		written, folder);
+		count, folder);
 	return true;
 }
 
@@ -348,5 +326,6 @@ bool rehearsal_report(
 	db_rows_free(p.plan);
 	db_rows_free(p.ledger);
 	db_rows_free(p.ends);
+	free(p.groups);
 	return ok;
 }

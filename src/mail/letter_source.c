@@ -65,7 +65,8 @@ int letter_line_of(struct str source, size_t position)
 
 /* ---- which public reads what ---- */
 
-bool letter_section_names(struct str name, struct str audience)
+/* One of the words of a section's name? */
+static bool names_audience(struct str name, struct str audience)
 {
 	struct str word = {0};
 
@@ -80,8 +81,7 @@ static bool is_named(struct str source, struct str audience)
 	struct letter_tag tag;
 
 	for (size_t at = 0; letter_next_tag(source, at, &tag); at = tag.end)
-		if (tag.kind == LETTER_TAG_OPEN &&
-			letter_section_names(tag.name, audience))
+		if (tag.kind == LETTER_TAG_OPEN && names_audience(tag.name, audience))
 			return true;
 	return false;
 }
@@ -124,9 +124,8 @@ static bool enter_or_leave(
 			return fail_at(
 				s->source, tag->begin, "a section in another one", err);
 		s->open = tag->name;
-		s->shown = letter_section_names(tag->name, s->audience) ||
-			(s->others &&
-				letter_section_names(tag->name, STR(LETTER_OTHERS)));
+		s->shown = names_audience(tag->name, s->audience) ||
+			(s->others && names_audience(tag->name, STR(LETTER_OTHERS)));
 		return true;
 	}
 	if (!s->open.p || !str_eq(s->open, tag->name))

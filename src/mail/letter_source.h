@@ -29,8 +29,6 @@ struct letter_tag {
 bool letter_next_tag(struct str source, size_t from, struct letter_tag *ret);
 /* Counts from 1. */
 int letter_line_of(struct str source, size_t position);
-/* One of the words of a section's name. */
-bool letter_section_names(struct str name, struct str audience);
 /* Appends what `audience` reads. ERR_INVALID with its line. */
 bool letter_select(struct buf *out, struct str source, struct str audience, struct err *)
 	MUST_USE;

@@ -38,7 +38,8 @@ static uint32_t next_char(const unsigned char **p, const unsigned char *end)
 	return c;
 }
 
-bool letter_turns(struct str text)
+/* Letters of scripts written from right to left (Unicode, blocks of Bidi_Class R and AL)? */
+static bool turns_text(struct str text)
 {
 	const unsigned char *p = (const unsigned char *)text.p, *end = p + text.n;
 
@@ -54,7 +55,7 @@ bool letter_turns(struct str text)
 
 static void add_value(struct buf *out, struct str value)
 {
-	bool turns = letter_turns(value);
+	bool turns = turns_text(value);
 
 	if (turns)
 		buf_addc(out, MARK_BEGIN);

@@ -37,8 +37,6 @@ bool letter_split(struct str source, struct str *ret_subject, struct str *ret_bo
 bool letter_next_paragraph(struct str *rest, struct buf *out);
 /* "[words](address)" and nothing else? */
 bool letter_is_action(struct str paragraph, struct str *ret_words, struct str *ret_link);
-/* Letters of scripts written from right to left (Unicode, blocks of Bidi_Class R and AL)? */
-bool letter_turns(struct str text);
 
 /* Lines of at most 76 characters, but for addresses longer than that; LF. */
 bool letter_to_text(struct buf *out, struct str body, const struct variables *,

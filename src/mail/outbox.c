@@ -72,6 +72,11 @@ static const char *remedy_of(enum smtp_trouble trouble)
 	return "the relay takes no mail from here now: its own log says why";
 }
 
+bool outbox_blames_relay(int code)
+{
+	return code == 0 || code == 421 || code >= 500;
+}
+
 void outbox_relay_failed(struct outbox *o, int code)
 {
 	usec_t wait = RELAY_FIRST, now = o->options.now();

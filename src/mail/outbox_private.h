@@ -92,6 +92,8 @@ struct outbox {
 /* outbox.c */
 void outbox_check_drained(struct outbox *);
 const struct post *outbox_post(const struct outbox *, const char *edition);
+/* Of SMTP_DEFERRED: no answer, "closing" (421: RFC 5321, section 3.8), or a refusal of us. Not this mail's doing. */
+bool outbox_blames_relay(int code);
 /* The relay rests: nothing is claimed for a while. */
 void outbox_relay_failed(struct outbox *, int code);
 /* Keeps what the database said on disk; false: it could not, and nothing may leave. */

@@ -179,9 +179,8 @@ static void on_sent(void *arg, enum smtp_outcome outcome, int code, const char *
 		outbox_row_record(row);
 		break;
 	case SMTP_DEFERRED:
-		/* No answer, "closing" (RFC 5321 section 3.8), or a refusal of us. */
-		if (code == 0 || code == 421 || code >= 500) {
-			/* Not this mail's doing: it waits for the relay, not longer than the others. */
+		if (outbox_blames_relay(code)) {
+			/* It waits for the relay, not longer than the others. */
 			outbox_relay_failed(o, code);
 			give_back(row, 0);
 		} else {

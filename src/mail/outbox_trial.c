@@ -35,7 +35,7 @@ static void on_sent(void *arg, enum smtp_outcome outcome, int code, const char *
 		record(o, LETTER_TEST_UNKNOWN, code);
 		break;
 	case SMTP_DEFERRED:
-		if (code == 0 || code == 421 || code >= 500)
+		if (outbox_blames_relay(code))
 			outbox_relay_failed(o, code);
 		record(o, LETTER_TEST_AGAIN, code);
 		break;
@@ -75,6 +75,8 @@ static void on_taken(void *arg, const struct letter_test *test, const struct err
 
 	o->trial.call = NULL;
 	if (err || !test) {
+		if (err)
+			log_warning("mail.trial", F_ERR(err));
 		o->trial.under_way = false;
 		outbox_check_drained(o);
 		return;

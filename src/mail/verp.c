@@ -72,9 +72,3 @@ enum verp_reading verp_look(const struct key *bounces, const char *bounce_addres
 		? VERP_CONTACT
 		: VERP_FORGED;
 }
-
-bool verp_read(const struct key *bounces, const char *bounce_address,
-	struct str recipient, struct id16 *ret_contact)
-{
-	return verp_look(bounces, bounce_address, recipient, ret_contact) == VERP_CONTACT;
-}

@@ -313,7 +313,7 @@ bool plan_read(const struct plan_frame *f, const char *at, const json_t *list,
 	for (size_t i = 0; i < count; i++) {
 		char *item SCOPED(free_char) = x_printf("%s[%zu]", at, i);
 		if (!planned_mailing_read(f, item, json_array_get(list, i),
-			    planned_mailing_keys, &ret[i], err))
+			    planned_mailing_keys + 1, &ret[i], err))
 			return false;
 		targeted += is_targeted(&ret[i]);
 	}
@@ -330,8 +330,8 @@ bool plan_read(const struct plan_frame *f, const char *at, const json_t *list,
 	return true;
 }
 
-const char *const planned_mailing_keys[] = {"kind", "on", "after", "notAfter", "audience",
-	"departments", "types", "received", "stopAtPercent", "title", NULL};
+const char *const planned_mailing_keys[] = {"letter", "kind", "on", "after", "notAfter",
+	"audience", "departments", "types", "received", "stopAtPercent", "title", NULL};
 
 void planned_mailing_params(const struct planned_mailing *m, struct db_params *params)
 {

@@ -5,7 +5,7 @@
 
 #include "barometre/store/plan_store.h"
 
-/* The keys of one mailing, NULL at the end. */
+/* The keys of one mailing, NULL at the end. The first, "letter", is only for one that is added by itself: a plan starts behind it. */
 extern const char *const planned_mailing_keys[];
 /* Everything but the day of a delay, which is left 0. */
 bool planned_mailing_read(const struct plan_frame *, const char *at, const json_t *object,

@@ -73,12 +73,9 @@ static bool read_one(struct db *db, const struct edition *edition,
 	const struct plan_frame *frame, const json_t *object, struct planned_mailing *m,
 	struct err *err)
 {
-	static const char *const known[] = {"kind", "on", "after", "notAfter", "audience",
-		"departments", "types", "received", "stopAtPercent", "title", "letter",
-		NULL};
 	struct mailing_lines lines SCOPED(plan_release) = {0};
 
-	if (!planned_mailing_read(frame, "", object, known, m, err))
+	if (!planned_mailing_read(frame, "", object, planned_mailing_keys, m, err))
 		return false;
 	if (m->after_kind &&
 		(!plan_load(db, edition->code, &lines, err) ||
@@ -313,7 +310,7 @@ bool plan_find_unknown(struct db *db, const struct id16 *mailing, const char *pr
 
 	db_uuid(&params, mailing);
 	db_text_z(&params, prefix);
-	if (!db_run(db, &SQL_PLAN_UNKNOWN, &params, &rows, err))
+	if (!db_run(db, &SQL_STAFF_UNKNOWN_FIND, &params, &rows, err))
 		return false;
 	if (db_count(rows) == 0)
 		return err_set(err, ERR_MISSING,

@@ -10,7 +10,10 @@
 #define BOUNCE_SHARE 5
 #define BOUNCE_LEAST 5
 
-void attention_add(
+static void attention_add(json_t *list, const char *href, const char *link,
+	const char *format, ...) PRINTF_LIKE(4, 5);
+
+static void attention_add(
 	json_t *list, const char *href, const char *link, const char *format, ...)
 {
 	char text[700];

@@ -40,7 +40,7 @@ static json_t *group_row(const char *name, const struct group *g)
 {
 	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "GROUP", name, "CONTACTS",
 		staff_json_number(g->contacts), "WRITTEN", staff_json_number(g->written),
-		"NOT_WRITTEN", staff_json_number(g->waiting), "OBJECTED",
+		"WAITING", staff_json_number(g->waiting), "OBJECTED",
 		staff_json_number(g->objected), "BOUNCED", staff_json_number(g->bounced),
 		"SOFT", staff_json_number(g->soft));
 }
@@ -102,19 +102,14 @@ static const char *notice_of(struct exchange *exchange)
 	return "";
 }
 
-static void set(json_t *content, const char *name, const char *text)
-{
-	json_object_set_new(content, name, json_string(text ? text : ""));
-}
-
 static void reply(struct staff_step *step)
 {
 	json_t *content = TAKE(step->content);
 
-	set(content, "EDITION", step->edition.title);
-	set(content, "CODE", step->edition.code);
-	set(content, "CSRF", step->csrf);
-	set(content, "NOTICE", notice_of(step->exchange));
+	staff_set(content, "EDITION", step->edition.title);
+	staff_set(content, "CODE", step->edition.code);
+	staff_set(content, "CSRF", step->csrf);
+	staff_set(content, "NOTICE", notice_of(step->exchange));
 	json_object_set_new(content, "SELECTOR", TAKE(step->selector));
 	staff_page(step, 200, "Contacts", "/contacts", "staff_contacts.html", content);
 }
@@ -140,7 +135,7 @@ static void bounced_read(void *arg, struct db_rows *rows, const struct err *err)
 				"ROW_REASON", words));
 	}
 	json_object_set_new(step->content, "LINES", list);
-	set(step->content, "OLDER", "");
+	staff_set(step->content, "OLDER", "");
 	if (db_count(rows) > BOUNCED_PAGE) {
 		struct id16 last;
 		char id[37];
@@ -149,7 +144,7 @@ static void bounced_read(void *arg, struct db_rows *rows, const struct err *err)
 		db_get_uuid(rows, BOUNCED_PAGE - 1, "contact", &last);
 		uuid_write(id, &last);
 		href = x_printf("/contacts?edition=%s&after=%s", step->edition.code, id);
-		set(step->content, "OLDER", href);
+		staff_set(step->content, "OLDER", href);
 	}
 	reply(step);
 }

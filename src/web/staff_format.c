@@ -19,6 +19,11 @@ static const char *word_of(
 	return other;
 }
 
+void staff_set(json_t *content, const char *name, const char *text)
+{
+	json_object_set_new(content, name, json_string(text ? text : ""));
+}
+
 void staff_number(char out[40], int64_t n)
 {
 	char digits[24];

@@ -158,12 +158,11 @@ static json_t *tests_data(const struct staff_step *step, const struct db_rows *r
 
 	for (size_t i = 0; i < db_count(rows); i++) {
 		struct str state = db_str(rows, i, "state");
-		json_t *test = json_pack("{s:s, s:s, s:s, s:o, s:b}", "TEST_READER",
+		json_t *test = json_pack("{s:s, s:s, s:s, s:o}", "TEST_READER",
 			staff_label(step, db_str(rows, i, "audience")), "TEST_STATE",
 			test_state(state), "TEST_CLASS", state.p, "TEST_AT",
-			staff_json_time(db_usec(rows, i, "asked_at"), step->edition.zone),
-			"TEST_WAITS",
-			str_eq_z(state, "planned") || str_eq_z(state, "claimed"));
+			staff_json_time(
+				db_usec(rows, i, "asked_at"), step->edition.zone));
 
 		must(test);
 		json_object_set_new(test, "TEST_CODE",
@@ -231,18 +230,12 @@ static void add_words(const struct staff_step *step, json_t *content)
 	json_object_set_new(content, "CSRF", json_string(step->csrf));
 	json_object_set_new(content, "SEEN", json_string(page->seen));
 	json_object_set_new(content, "SOURCE", json_string(page->text));
-	json_object_set_new(
-		content, "NOTICE", json_string(page->notice ? page->notice : ""));
-	json_object_set_new(
-		content, "PROBLEM", json_string(page->problem ? page->problem : ""));
-	json_object_set_new(
-		content, "CONTACT", json_string(page->contact ? page->contact : ""));
-	json_object_set_new(content, "CONTACT_WORDS",
-		json_string(page->contact_words ? page->contact_words : ""));
-	json_object_set_new(
-		content, "ADDRESS", json_string(page->address ? page->address : ""));
-	json_object_set_new(content, "ADDRESS_PROBLEM",
-		json_string(page->address_problem ? page->address_problem : ""));
+	staff_set(content, "NOTICE", page->notice);
+	staff_set(content, "PROBLEM", page->problem);
+	staff_set(content, "CONTACT", page->contact);
+	staff_set(content, "CONTACT_WORDS", page->contact_words);
+	staff_set(content, "ADDRESS", page->address);
+	staff_set(content, "ADDRESS_PROBLEM", page->address_problem);
 	json_object_set_new(content, "CAN_TEST",
 		json_boolean(step->site->options.address_public != NULL));
 }
@@ -339,7 +332,7 @@ static void contact_read(void *arg, struct db_rows *rows, const struct err *err)
 /* From the form, else from the address. */
 static struct str wish(const struct staff_step *step, const char *name)
 {
-	struct str sent = letter_field(step, name);
+	struct str sent = staff_field(step, name);
 
 	return sent.n > 0 ? sent : staff_query(step->exchange, name);
 }

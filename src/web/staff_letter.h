@@ -12,7 +12,7 @@ struct letter_page {
 	bool of_mailing;      /* the letter of one targeted mailing */
 	struct id16 mailing;
 	char mailing_id[37];
-	const char *mailing_title, *code; /* of a mailing: its edition */
+	const char *mailing_title;
 	const struct edition *edition;
 	/* As it is kept */
 	const char *saved; /* NULL: there is none */
@@ -37,10 +37,8 @@ struct letter_page {
 /* The letter of parts[0] and the query: edition, audience, mailing. Fills step->edition, step->labels, step->own; then
  * `ready`. Otherwise replies. */
 void letter_find(struct staff_step *, staff_fn *ready);
-/* "/letters/relance1?edition=2026&audience=patients", and what more is given ("&fait=…" or ""); to be freed. */
+/* "/letters/relance1?edition=2026&audience=patients", and what more is given ("&done=…" or ""); to be freed. */
 char *letter_address(const struct staff_step *, const char *path, const char *more);
-/* What was sent in a field, or ""; lent. */
-struct str letter_field(const struct staff_step *, const char *name);
 
 /* ---- staff_letter.c ---- */
 

@@ -18,13 +18,6 @@ static void no_letter(struct staff_step *step)
 		"Voir les lettres");
 }
 
-struct str letter_field(const struct staff_step *step, const char *name)
-{
-	struct str value = exchange_field(step->exchange, name);
-
-	return value.p ? value : STR("");
-}
-
 char *letter_address(const struct staff_step *step, const char *path, const char *more)
 {
 	const struct letter_page *page = step->own;
@@ -161,22 +154,6 @@ static void edition_chosen(struct staff_step *step)
 
 /* ---- by mailing ---- */
 
-static void editions_read(void *arg, struct db_rows *rows, const struct err *err)
-{
-	struct staff_step *step = arg;
-	const struct letter_page *page = step->own;
-
-	if (staff_is_down(step, err))
-		return;
-	for (size_t i = 0; i < db_count(rows); i++)
-		if (str_eq_z(db_str(rows, i, "code"), page->code)) {
-			staff_edition_from_row(&step->edition, rows, i);
-			staff_load_labels(step, labels_loaded);
-			return;
-		}
-	no_letter(step);
-}
-
 static void mailing_read(void *arg, struct db_rows *rows, const struct err *err)
 {
 	struct staff_step *step = arg;
@@ -188,14 +165,30 @@ static void mailing_read(void *arg, struct db_rows *rows, const struct err *err)
 		no_letter(step);
 		return;
 	}
-	page->code = keep(step, db_str(rows, 0, "edition"));
 	page->mailing_title = keep(step, db_str(rows, 0, "title"));
 	page->seen = keep(step, db_str(rows, 0, "seen"));
 	if (!db_is_null(rows, 0, "audience"))
 		page->audience = keep(step, db_str(rows, 0, "audience"));
 	if (!db_is_null(rows, 0, "source"))
 		page->saved = keep(step, db_str(rows, 0, "source"));
-	staff_ask(step, &SQL_STAFF_EDITIONS, NULL, editions_read);
+	staff_load_labels(step, labels_loaded);
+}
+
+static void edition_read(void *arg, struct db_rows *rows, const struct err *err)
+{
+	struct staff_step *step = arg;
+	const struct letter_page *page = step->own;
+	struct db_params params = {0};
+
+	if (staff_is_down(step, err))
+		return;
+	if (db_count(rows) == 0) {
+		no_letter(step);
+		return;
+	}
+	staff_edition_from_row(&step->edition, rows, 0);
+	db_uuid(&params, &page->mailing);
+	staff_ask(step, &SQL_LETTER_FIND_MAILING, &params, mailing_read);
 }
 
 static void find_mailing(struct staff_step *step, struct str id)
@@ -210,7 +203,7 @@ static void find_mailing(struct staff_step *step, struct str id)
 	page->of_mailing = true;
 	uuid_write(page->mailing_id, &page->mailing);
 	db_uuid(&params, &page->mailing);
-	staff_ask(step, &SQL_LETTER_FIND_MAILING, &params, mailing_read);
+	staff_ask(step, &SQL_STAFF_MAILING_EDITION, &params, edition_read);
 }
 
 void letter_find(struct staff_step *step, staff_fn *ready)

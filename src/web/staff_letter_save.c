@@ -72,7 +72,7 @@ static void save_of_mailing(struct staff_step *step, const char *text)
 
 	db_uuid(&params, &page->mailing);
 	db_text_z(&params, text);
-	db_text(&params, letter_field(step, "seen"));
+	db_text(&params, staff_field(step, "seen"));
 	db_text_z(&params, step->login);
 	staff_ask(step, &SQL_LETTER_MAILING_SAVE, &params, saved);
 }
@@ -80,7 +80,7 @@ static void save_of_mailing(struct staff_step *step, const char *text)
 static void save(struct staff_step *step)
 {
 	const struct letter_page *page = step->own;
-	struct str seen = letter_field(step, "seen");
+	struct str seen = staff_field(step, "seen");
 	struct db_params params = {0};
 	uint64_t at = 0;
 
@@ -104,12 +104,12 @@ static void save(struct staff_step *step)
 static void take_text(struct staff_step *step)
 {
 	struct letter_page *page = step->own;
-	struct str typed = letter_field(step, "text");
+	struct str typed = staff_field(step, "text");
 	struct buf tidy = BUF_LIMIT(2 * typed.n + 16);
 
 	letter_tidy(&tidy, typed);
 	page->text = exchange_strdup(step->exchange, buf_str(&tidy));
-	page->seen = exchange_strdup(step->exchange, letter_field(step, "seen"));
+	page->seen = exchange_strdup(step->exchange, staff_field(step, "seen"));
 	buf_release(&tidy);
 }
 
@@ -121,7 +121,7 @@ static void found_to_save(struct staff_step *step)
 	take_text(step);
 	fine = letter_is_fine(step, &findings);
 	json_decref(findings);
-	if (str_eq_z(letter_field(step, "action"), "preview"))
+	if (str_eq_z(staff_field(step, "action"), "preview"))
 		letter_show(step);
 	else if (fine)
 		save(step);
@@ -196,6 +196,8 @@ static void test_added(void *arg, struct db_rows *rows, const struct err *err)
 		return;
 	}
 	page->status = 429;
+	page->address = exchange_strdup(
+		step->exchange, str_trim(staff_field(step, "address")));
 	page->address_problem = "Vous avez demandé cinq essais en une heure" NNBSP
 				": attendez un peu avant le prochain.";
 	exchange_header(step->exchange, "Retry-After", "3600");
@@ -238,8 +240,8 @@ static void found_to_test(struct staff_step *step)
 	struct letter_page *page = step->own;
 	const struct public_key *key = step->site->options.address_public;
 	const struct edition_audience *reader = edition_audience_find(
-		page->edition, letter_field(step, "reader"));
-	struct str typed = str_trim(letter_field(step, "address"));
+		page->edition, staff_field(step, "reader"));
+	struct str typed = str_trim(staff_field(step, "address"));
 	struct buf send = BUF_LIMIT(ADDRESS_MAX + 1),
 		   compare = BUF_LIMIT(ADDRESS_MAX + 1);
 	struct buf box = BUF_LIMIT(1 << 14);

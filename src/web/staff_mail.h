@@ -16,8 +16,8 @@ char *mailing_population(const struct staff_step *, struct str audience,
 	struct str departments, struct str types, struct str received);
 /* « Relance 1 », or what a targeted mailing is called. */
 const char *mailing_name(const struct db_rows *, size_t row);
-/* Why somebody would (not) get it, of many and of one. NULL for a verdict that is not known. */
-const char *mailing_verdict(struct str verdict, bool many);
+/* Why people would (not) get it. NULL for a verdict that is not known. */
+const char *mailing_verdict(struct str verdict);
 /* What a function of the plan has answered, when it is not "done". */
 const char *mailing_refusal(struct str outcome);
 /* « adresse inconnue (5.1.1) », from the words of contact.bounced or a code of the relay. To be freed. */
@@ -26,9 +26,6 @@ char *bounce_words(struct str reason);
 const char *relay_code_words(int64_t code);
 /* The line of the journal in words; to be freed. */
 char *mail_journal_words(struct str action, struct str detail);
-/* Parts of a text parted by line feeds: « 31, 32 et 09 ». */
-void words_list(struct buf *, struct str lines, const char *before, const char *after,
-	const char *last);
 
 /* ---- staff_mailing_data.c ---- */
 
@@ -40,13 +37,16 @@ bool mailing_parse_day(struct str, struct civil *ret) MUST_USE;
 const char *mailing_day_field(const char *typed);
 /* "2027-01-31", as a field of dates wants it. */
 char *mailing_day(usec_t, const char *zone);
-/* The edition's window opens on that day, or ends. */
+/* The edition's window opens on that day, or ends: on the last day of the edition when the edition does. */
 usec_t mailing_opening(const struct staff_edition *, struct civil day);
 usec_t mailing_ending(const struct staff_edition *, struct civil day);
 /* The first instant from `due` on when the window is open; `due` when there is none before `not_after`. */
 usec_t mailing_departure(const struct staff_edition *, usec_t due, usec_t not_after);
 /* « de 9 h à 18 h ». To be freed. */
 char *mailing_hours(const struct staff_edition *);
+
+/* The words of the banner, when all mail is held, from a row of staff/mail_state: or false. */
+json_t *mail_held_data(const struct db_rows *, const char *zone);
 
 /* ---- staff_mailing.c ---- */
 
@@ -57,10 +57,5 @@ void mailing_missing(struct staff_step *);
 /* The table of a dry run by audience, from rows of audience, verdict, n; `list`: where its rows are listed, or NULL. */
 json_t *mailing_trial(
 	const struct staff_step *, const struct db_rows *, const char *list);
-/* The value of a field that was sent, or "". */
-struct str staff_field(const struct staff_step *, const char *name);
-
-/* The words of the banner, when all mail is held, from a row of staff/mail_state: or false. */
-json_t *mail_held_data(const struct db_rows *, const char *zone);
 
 #endif

@@ -24,6 +24,9 @@ struct view {
 	struct id16 after;
 };
 
+typedef json_t *row_fn(
+	const struct staff_step *, const struct db_rows *, size_t row); /* as data */
+
 static const char *const states[] = {
 	"sent", "refused", "skipped", "unknown", "planned", "claimed"};
 
@@ -31,13 +34,6 @@ void mailing_missing(struct staff_step *step)
 {
 	staff_message(step, 404, "/mailings", "Envoi inconnu",
 		"Il n’y a pas d’envoi à cette adresse.", "/mailings", "Voir les envois");
-}
-
-struct str staff_field(const struct staff_step *step, const char *name)
-{
-	struct str value = exchange_field(step->exchange, name);
-
-	return value.p ? value : STR("");
 }
 
 /* ---- finding it ---- */
@@ -109,6 +105,14 @@ static void reply(struct staff_step *step)
 	staff_page(step, 200, kept, "/mailings", "staff_mailing.html", content);
 }
 
+static void reply_list(struct staff_step *step)
+{
+	json_t *content = TAKE(step->content);
+
+	staff_page(step, 200, "Essai à blanc", "/mailings", "staff_mailing_list.html",
+		content);
+}
+
 static const char *notice_of(struct exchange *exchange)
 {
 	static const struct {
@@ -144,10 +148,12 @@ static char *address_of(const struct view *view, const char *name, const char *v
 		value && after ? "&" : "", after ? "after=" : "", cursor);
 }
 
-/* The rows go on behind the last of a full page. */
-static void set_pages(json_t *content, const struct view *view, const char *name,
-	const char *value, const struct db_rows *rows)
+/* One page of rows, which go on behind the last of a full one. `name` and `value`: of the query that filters them. */
+static void set_rows(struct staff_step *step, const struct db_rows *rows, row_fn *row,
+	const char *name, const char *value)
 {
+	const struct view *view = step->own;
+	json_t *content = step->content, *list = json_array();
 	bool more = db_count(rows) > LEDGER_PAGE;
 	SCOPED(free_char) char *first = address_of(view, name, value, NULL);
 	SCOPED(free_char) char *next = NULL;
@@ -157,13 +163,11 @@ static void set_pages(json_t *content, const struct view *view, const char *name
 		db_get_uuid(rows, LEDGER_PAGE - 1, "contact", &last);
 		next = address_of(view, name, value, &last);
 	}
-	json_object_set_new(content, "FIRST", json_string(view->has_after ? first : ""));
-	json_object_set_new(content, "OLDER", json_string(next ? next : ""));
-}
-
-static size_t shown(const struct db_rows *rows)
-{
-	return db_count(rows) > LEDGER_PAGE ? LEDGER_PAGE : db_count(rows);
+	for (size_t i = 0; i < (more ? LEDGER_PAGE : db_count(rows)); i++)
+		json_array_append_new(list, row(step, rows, i));
+	json_object_set_new(content, "ROWS", list);
+	staff_set(content, "FIRST", view->has_after ? first : "");
+	staff_set(content, "OLDER", next);
 }
 
 /* ---- the dry run ---- */
@@ -222,12 +226,11 @@ json_t *mailing_trial(
 
 		if (n > 0 || i == 0)
 			json_array_append_new(lines,
-				json_pack("{s:s, s:o, s:o, s:s, s:b, s:b}", "VERDICT",
-					mailing_verdict(str_of(verdicts[i]), true),
-					"CELLS", cells_of(step, rows, verdicts[i]),
-					"VERDICT_ALL", staff_json_number(n),
-					"VERDICT_HREF", n > 0 ? href : "", "GOES", i == 0,
-					"STAYS", i > 0));
+				json_pack("{s:s, s:o, s:o, s:s, s:b}", "VERDICT",
+					mailing_verdict(str_of(verdicts[i])), "CELLS",
+					cells_of(step, rows, verdicts[i]), "VERDICT_ALL",
+					staff_json_number(n), "VERDICT_HREF",
+					n > 0 ? href : "", "GOES", i == 0));
 	}
 	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "HEADS", heads, "VERDICTS", lines,
 		"TOTALS", cells_of(step, rows, NULL), "TRIAL_ALL",
@@ -235,31 +238,23 @@ json_t *mailing_trial(
 		staff_json_number(count_of(rows, NULL, "send")));
 }
 
+static json_t *trial_row(
+	const struct staff_step *step, const struct db_rows *rows, size_t i)
+{
+	return json_pack("{s:s, s:s}", "CONTACT", db_str(rows, i, "short").p,
+		"ROW_AUDIENCE", staff_label(step, db_str(rows, i, "audience")));
+}
+
 static void trial_rows_read(void *arg, struct db_rows *rows, const struct err *err)
 {
 	struct staff_step *step = arg;
 	const struct view *view = step->own;
-	json_t *list;
 
 	if (staff_is_down(step, err))
 		return;
-	list = json_array();
-	for (size_t i = 0; i < shown(rows); i++)
-		json_array_append_new(list,
-			json_pack("{s:s, s:s}", "CONTACT", db_str(rows, i, "short").p,
-				"ROW_AUDIENCE",
-				staff_label(step, db_str(rows, i, "audience"))));
-	json_object_set_new(step->content, "ROWS", list);
-	json_object_set_new(step->content, "LISTED",
-		json_string(mailing_verdict(str_of(view->verdict), true)));
-	set_pages(step->content, view, "verdict", view->verdict, rows);
-	json_object_set_new(step->content, "NOTICE", json_string(""));
-	{
-		json_t *content = TAKE(step->content);
-
-		staff_page(step, 200, "Essai à blanc", "/mailings",
-			"staff_mailing_list.html", content);
-	}
+	staff_set(step->content, "LISTED", mailing_verdict(str_of(view->verdict)));
+	set_rows(step, rows, trial_row, "verdict", view->verdict);
+	reply_list(step);
 }
 
 static void add_after(struct db_params *params, const struct view *view)
@@ -319,8 +314,9 @@ static json_t *filters(const struct view *view)
 }
 
 static json_t *ledger_row(
-	const struct view *view, const struct db_rows *rows, size_t i, const char *zone)
+	const struct staff_step *step, const struct db_rows *rows, size_t i)
 {
+	const struct view *view = step->own;
 	struct str state = db_str(rows, i, "state");
 	bool refused = str_eq_z(state, "refused");
 	int64_t code = db_int(rows, i, "code");
@@ -345,7 +341,8 @@ static json_t *ledger_row(
 	json_object_set_new(row, "DONE_AT",
 		db_is_null(rows, i, "done_at")
 			? json_string("")
-			: staff_json_time(db_usec(rows, i, "done_at"), zone));
+			: staff_json_time(
+				  db_usec(rows, i, "done_at"), step->edition.zone));
 	return row;
 }
 
@@ -353,17 +350,12 @@ static void ledger_read(void *arg, struct db_rows *rows, const struct err *err)
 {
 	struct staff_step *step = arg;
 	const struct view *view = step->own;
-	json_t *list;
 
 	if (staff_is_down(step, err))
 		return;
-	list = json_array();
-	for (size_t i = 0; i < shown(rows); i++)
-		json_array_append_new(
-			list, ledger_row(view, rows, i, step->edition.zone));
-	json_object_set_new(step->content, "LEDGER",
-		json_pack("{s:o, s:o}", "FILTERS", filters(view), "ROWS", list));
-	set_pages(step->content, view, "state", view->state, rows);
+	json_object_set_new(
+		step->content, "LEDGER", json_pack("{s:o}", "FILTERS", filters(view)));
+	set_rows(step, rows, ledger_row, "state", view->state);
 	reply(step);
 }
 
@@ -374,10 +366,11 @@ static json_t *reason_row(const struct db_rows *rows, size_t i)
 	const char *words = refused ? relay_code_words(code)
 				    : staff_reason(db_str(rows, i, "reason"));
 	SCOPED(free_char)
-	char *text = refused && code
-		? x_printf("Refusés : %s (%lld)", *words ? words : "par le relais",
-			  (long long)code)
-		: x_printf("%s : %s", refused ? "Refusés" : "Écartés", words);
+	char *number = refused && code ? x_printf(" (%lld)", (long long)code)
+				       : x_strdup("");
+	SCOPED(free_char)
+	char *text = x_printf("%s : %s%s", refused ? "Refusés" : "Écartés",
+		refused && !*words ? "par le relais" : words, number);
 
 	return json_pack("{s:s, s:o}", "WHY", text, "WHY_COUNT",
 		staff_json_number(db_int(rows, i, "n")));
@@ -415,12 +408,10 @@ static void gate_read(void *arg, struct db_rows *rows, const struct err *err)
 	if (staff_is_down(step, err))
 		return;
 	json_object_set_new(content, "HELD", mail_held_data(rows, step->edition.zone));
-	json_object_set_new(content, "NOTICE", json_string(notice_of(step->exchange)));
+	staff_set(content, "NOTICE", notice_of(step->exchange));
 	json_object_set_new(content, "TRIAL", json_false());
 	json_object_set_new(content, "LEDGER", json_false());
 	json_object_set_new(content, "REASONS", json_array());
-	json_object_set_new(content, "FIRST", json_string(""));
-	json_object_set_new(content, "OLDER", json_string(""));
 	db_uuid(&params, &view->mailing);
 	if (started) {
 		staff_ask(step, &SQL_STAFF_MAILING_REASONS, &params, reasons_read);
@@ -451,7 +442,7 @@ static void read_wishes(struct exchange *exchange, struct view *view)
 	for (size_t i = 0; i < COUNT_OF(states); i++)
 		if (state.p && str_eq_z(state, states[i]))
 			view->state = states[i];
-	if (verdict.p && mailing_verdict(verdict, true)) {
+	if (verdict.p && mailing_verdict(verdict)) {
 		view->listing = true;
 		(void)snprintf(view->verdict, sizeof(view->verdict), "%s", verdict.p);
 	}

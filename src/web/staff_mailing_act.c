@@ -31,10 +31,15 @@ static const struct act acts[] = {
 struct doing {
 	const struct act *act;
 	struct id16 mailing;
-	const char *problem, *due_problem, *until_problem, *choice_problem;
+	const char *due_problem, *until_problem, *choice_problem;
 	char due[32], until[32], contact[CONTACT_CHARS + 1];
-	const char *choice;
+	const char *choice; /* of `choices` */
 };
+
+static const struct {
+	const char *code, *flag;
+} choices[] = {{"sent", "SENT_CHOSEN"}, {"again", "AGAIN_CHOSEN"},
+	{"give_up", "GIVE_UP_CHOSEN"}};
 
 static bool is_act(const struct staff_step *step, const char *name)
 {
@@ -50,11 +55,6 @@ static void keep(char *out, size_t size, struct str text)
 
 /* ---- the page before it ---- */
 
-static void set(json_t *content, const char *name, const char *text)
-{
-	json_object_set_new(content, name, json_string(text ? text : ""));
-}
-
 static void show_form(struct staff_step *step, int status)
 {
 	const struct doing *doing = step->own;
@@ -68,25 +68,20 @@ static void show_form(struct staff_step *step, int status)
 	for (size_t i = 0; i < COUNT_OF(forms); i++)
 		json_object_set_new(content, forms[i].flag,
 			json_boolean(is_act(step, forms[i].name)));
-	set(content, "ACTION", doing->act->name);
-	set(content, "HOURS", hours);
-	set(content, "PROBLEM", doing->problem);
-	set(content, "DUE_PROBLEM", doing->due_problem);
-	set(content, "UNTIL_PROBLEM", doing->until_problem);
-	set(content, "CHOICE_PROBLEM", doing->choice_problem);
-	set(content, "CONTACT", doing->contact);
-	json_object_set_new(content, "SENT_CHOSEN",
-		json_boolean(doing->choice && strcmp(doing->choice, "sent") == 0));
-	json_object_set_new(content, "AGAIN_CHOSEN",
-		json_boolean(doing->choice && strcmp(doing->choice, "again") == 0));
-	json_object_set_new(content, "GIVE_UP_CHOSEN",
-		json_boolean(doing->choice && strcmp(doing->choice, "give_up") == 0));
+	staff_set(content, "HOURS", hours);
+	staff_set(content, "DUE_PROBLEM", doing->due_problem);
+	staff_set(content, "UNTIL_PROBLEM", doing->until_problem);
+	staff_set(content, "CHOICE_PROBLEM", doing->choice_problem);
+	staff_set(content, "CONTACT", doing->contact);
+	for (size_t i = 0; i < COUNT_OF(choices); i++)
+		json_object_set_new(content, choices[i].flag,
+			json_boolean(doing->choice == choices[i].code));
 	if (doing->due[0])
-		set(content, "DUE_DAY", doing->due);
+		staff_set(content, "DUE_DAY", doing->due);
 	if (doing->until[0])
-		set(content, "UNTIL_DAY", doing->until);
-	set(content, "DUE_FIELD", mailing_day_field(doing->due));
-	set(content, "UNTIL_FIELD", mailing_day_field(doing->until));
+		staff_set(content, "UNTIL_DAY", doing->until);
+	staff_set(content, "DUE_FIELD", mailing_day_field(doing->due));
+	staff_set(content, "UNTIL_FIELD", mailing_day_field(doing->until));
 	staff_page(step, status, doing->act->title, "/mailings", "staff_mailing_act.html",
 		content);
 }
@@ -184,18 +179,18 @@ static void go_back(struct staff_step *step)
 static void refuse(struct staff_step *step, const char *outcome)
 {
 	struct doing *doing = step->own;
+	const char *problem = mailing_refusal(str_of(outcome));
 	char id[37];
 	SCOPED(free_char) char *href = NULL;
 
-	doing->problem = mailing_refusal(str_of(outcome));
 	if (strcmp(outcome, "date") == 0 && is_act(step, "reschedule")) {
-		doing->due_problem = doing->problem;
+		doing->due_problem = problem;
 		show_form(step, 422);
 		return;
 	}
 	uuid_write(id, &doing->mailing);
 	href = x_printf("/mailings/%s", id);
-	staff_message(step, 409, "/mailings", "Rien n’a été changé", doing->problem, href,
+	staff_message(step, 409, "/mailings", "Rien n’a été changé", problem, href,
 		"Revenir à l’envoi");
 }
 
@@ -265,15 +260,14 @@ static void contact_found(void *arg, struct db_rows *rows, const struct err *err
 
 static void post_decision(struct staff_step *step)
 {
-	static const char *const choices[] = {"sent", "again", "give_up"};
 	struct doing *doing = step->own;
 	struct str typed = staff_field(step, "decision"),
 		   contact = staff_field(step, "contact");
 	struct db_params params = {0};
 
 	for (size_t i = 0; i < COUNT_OF(choices); i++)
-		if (str_eq_z(typed, choices[i]))
-			doing->choice = choices[i];
+		if (str_eq_z(typed, choices[i].code))
+			doing->choice = choices[i].code;
 	if (contact.n > 0 && !read_contact(doing, contact)) {
 		refuse(step, "unknown");
 	} else if (!doing->choice) {
@@ -317,11 +311,7 @@ static void post_dates(struct staff_step *step)
 	}
 	db_uuid(&params, &doing->mailing);
 	db_time(&params, from);
-	/* The last day of the edition ends when the edition does. */
-	db_time(&params,
-		to > step->edition.closes && to - step->edition.closes < USEC_PER_DAY
-			? step->edition.closes
-			: to);
+	db_time(&params, to);
 	db_text_z(&params, step->login);
 	staff_ask(step, &SQL_STAFF_MAILING_RESCHEDULE, &params, outcome_read);
 }
@@ -331,11 +321,9 @@ static void perform(struct staff_step *step)
 	const struct doing *doing = step->own;
 	struct db_params params = {0};
 
-	if (is_act(step, "pause") || is_act(step, "resume")) {
-		/* A second click finds it done. */
-	} else if (!is_possible(step)) {
+	/* A second click on the others finds it done. */
+	if (!doing->act->at_once && !is_possible(step))
 		return;
-	}
 	if (is_act(step, "decide")) {
 		post_decision(step);
 		return;

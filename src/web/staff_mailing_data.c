@@ -33,10 +33,14 @@ usec_t mailing_opening(const struct staff_edition *edition, struct civil day)
 usec_t mailing_ending(const struct staff_edition *edition, struct civil day)
 {
 	struct window window = window_of(edition);
+	usec_t end;
 
 	day.hour = 0;
 	day.minute = window.to_minute;
-	return clock_instant(day, edition->zone);
+	end = clock_instant(day, edition->zone);
+	return end > edition->closes && end - edition->closes < USEC_PER_DAY
+		? edition->closes
+		: end;
 }
 
 usec_t mailing_departure(

@@ -85,11 +85,6 @@ static json_t *choices(const struct pick *list, size_t count)
 	return array;
 }
 
-static void set(json_t *content, const char *name, const char *text)
-{
-	json_object_set_new(content, name, json_string(text ? text : ""));
-}
-
 static void set_typed(json_t *content, const char *name, struct str text)
 {
 	json_object_set_new(content, name, json_stringn(text.p ? text.p : "", text.n));
@@ -128,18 +123,18 @@ static void show_form(struct staff_step *step, int status, json_t *trial)
 	char id[37];
 
 	uuid_write(id, &wish->id);
-	set(content, "CSRF", step->csrf);
-	set(content, "CODE", step->edition.code);
-	set(content, "EDITION", step->edition.title);
-	set(content, "ZONE", step->edition.zone);
-	set(content, "HOURS", hours);
-	set(content, "CLOSES", closes);
-	set(content, "ID", id);
+	staff_set(content, "CSRF", step->csrf);
+	staff_set(content, "CODE", step->edition.code);
+	staff_set(content, "EDITION", step->edition.title);
+	staff_set(content, "ZONE", step->edition.zone);
+	staff_set(content, "HOURS", hours);
+	staff_set(content, "CLOSES", closes);
+	staff_set(content, "ID", id);
 	set_typed(content, "TITLE_TYPED", wish->title);
 	set_typed(content, "DUE_DAY", wish->due);
 	set_typed(content, "UNTIL_DAY", wish->until);
-	set(content, "DUE_FIELD", day_field(step, wish->due));
-	set(content, "UNTIL_FIELD", day_field(step, wish->until));
+	staff_set(content, "DUE_FIELD", day_field(step, wish->due));
+	staff_set(content, "UNTIL_FIELD", day_field(step, wish->until));
 	set_typed(content, "STOP_TYPED", wish->stop);
 	set_typed(content, "AUDIENCE_TYPED", wish->audience);
 	set_typed(content, "RECEIVED_TYPED", wish->received);
@@ -151,11 +146,11 @@ static void show_form(struct staff_step *step, int status, json_t *trial)
 		choices(wish->departments, wish->department_count));
 	json_object_set_new(content, "TYPES", choices(wish->types, wish->type_count));
 	json_object_set_new(content, "PROBLEMS", problem_list(wish));
-	set(content, "TITLE_PROBLEM", wish->title_problem);
-	set(content, "PEOPLE_PROBLEM", wish->people_problem);
-	set(content, "DUE_PROBLEM", wish->due_problem);
-	set(content, "UNTIL_PROBLEM", wish->until_problem);
-	set(content, "STOP_PROBLEM", wish->stop_problem);
+	staff_set(content, "TITLE_PROBLEM", wish->title_problem);
+	staff_set(content, "PEOPLE_PROBLEM", wish->people_problem);
+	staff_set(content, "DUE_PROBLEM", wish->due_problem);
+	staff_set(content, "UNTIL_PROBLEM", wish->until_problem);
+	staff_set(content, "STOP_PROBLEM", wish->stop_problem);
 	json_object_set_new(content, "TRIAL", trial ? trial : json_false());
 	staff_page(step, status, "Nouvel envoi ciblé", "/mailings",
 		"staff_mailing_new.html", content);
@@ -221,9 +216,6 @@ static void check_days(struct staff_step *step, struct wish *wish)
 		wish->to = mailing_ending(edition, to);
 	if (wish->due_problem || wish->until_problem)
 		return;
-	/* The last day of the edition ends when the edition does. */
-	if (wish->to > edition->closes && wish->to - edition->closes < USEC_PER_DAY)
-		wish->to = edition->closes;
 	if (wish->from < edition->opens)
 		wish->due_problem = "L’édition n’est pas encore ouverte ce jour-là.";
 	else if (wish->to > edition->closes)

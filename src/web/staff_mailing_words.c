@@ -19,8 +19,9 @@ static const char *word_of(const struct word *words, size_t count, struct str co
 
 /* ---- whom a mailing is for ---- */
 
-void words_list(struct buf *out, struct str lines, const char *before, const char *after,
-	const char *last)
+/* Parts of a text parted by line feeds: « 31, 32 et 09 ». */
+static void words_list(struct buf *out, struct str lines, const char *before,
+	const char *after, const char *last)
 {
 	struct str rest = lines, item;
 	bool first = true;
@@ -83,28 +84,20 @@ const char *mailing_name(const struct db_rows *rows, size_t row)
 
 /* ---- why, and why not ---- */
 
-const char *mailing_verdict(struct str verdict, bool many)
+const char *mailing_verdict(struct str verdict)
 {
-	static const struct {
-		const char *code, *many, *one;
-	} words[] = {
-		{"send", "Recevront ce courriel", "recevra ce courriel"},
-		{"done", "Ont déjà répondu", "a déjà répondu"},
-		{"objected", "Ne veulent plus de courriel", "ne veut plus de courriel"},
-		{"bounced", "Ont une adresse en erreur", "a une adresse en erreur"},
-		{"audience", "Sont d’un autre public", "est d’un autre public"},
-		{"segment", "Sont d’un autre département ou d’un autre type",
-			"est d’un autre département ou d’un autre type"},
-		{"received", "N’ont pas reçu le courriel qu’il faut avant",
-			"n’a pas reçu le courriel qu’il faut avant"},
-		{"already", "Ont déjà eu un courriel de cette étape",
-			"a déjà eu un courriel de cette étape"},
+	static const struct word words[] = {
+		{"send", "Recevront ce courriel"},
+		{"done", "Ont déjà répondu"},
+		{"objected", "Ne veulent plus de courriel"},
+		{"bounced", "Ont une adresse en erreur"},
+		{"audience", "Sont d’un autre public"},
+		{"segment", "Sont d’un autre département ou d’un autre type"},
+		{"received", "N’ont pas reçu le courriel qu’il faut avant"},
+		{"already", "Ont déjà eu un courriel de cette étape"},
 	};
 
-	for (size_t i = 0; i < COUNT_OF(words); i++)
-		if (str_eq_z(verdict, words[i].code))
-			return many ? words[i].many : words[i].one;
-	return NULL;
+	return word_of(words, COUNT_OF(words), verdict);
 }
 
 const char *mailing_refusal(struct str outcome)
@@ -118,9 +111,6 @@ const char *mailing_refusal(struct str outcome)
 		{"date",
 			"La date ne convient pas : elle doit être entre l’ouverture et la clôture de l’édition, et la date limite venir après."},
 		{"audience", "Ce public n’est pas de cette édition."},
-		{"kind", "Ce genre d’envoi n’existe pas."},
-		{"after", "L’envoi qui devrait venir avant n’est pas prévu."},
-		{"twice", "Ces personnes ont déjà un envoi de cette étape."},
 		{"limit",
 			"Cette édition a déjà cent envois ciblés : annulez-en un d’abord."},
 		{"unknown",

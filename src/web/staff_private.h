@@ -100,9 +100,10 @@ void staff_guest_page(struct staff_site *, struct exchange *, int status,
 const char *staff_cookie_name(const struct staff_site *);
 struct hash32 staff_cookie_hash(struct str cookie);
 enum staff_role staff_role_parse(struct str);
-const char *staff_role_label(enum staff_role);
 /* A decoded value of the query string, or p NULL. */
 struct str staff_query(struct exchange *, const char *name);
+/* The value of a field that was sent, or "". */
+struct str staff_field(const struct staff_step *, const char *name);
 void staff_journal(struct staff_step *, const char *login, const char *action,
 	const char *detail, db_done_fn *done);
 
@@ -115,6 +116,8 @@ void staff_load_labels(struct staff_step *, staff_fn *next);
 const char *staff_label(const struct staff_step *, struct str audience);
 
 /* ---- staff_format.c: figures and words as people read them ---- */
+/* A text of a page; NULL shows nothing. */
+void staff_set(json_t *content, const char *name, const char *text);
 void staff_number(char out[40], int64_t);
 json_t *staff_json_number(int64_t);
 json_t *staff_json_percent(int64_t part, int64_t whole); /* "19 %", or "–" */
@@ -144,8 +147,6 @@ void chart_mark(
 json_t *chart_data(const struct chart *, int64_t first_day, int64_t last_day);
 
 /* ---- staff_attention.c: what needs a person ---- */
-void attention_add(json_t *list, const char *href, const char *link, const char *format,
-	...) PRINTF_LIKE(4, 5);
 void attention_edition(json_t *list, const struct staff_edition *, usec_t now);
 void attention_mailings(
 	json_t *list, const struct staff_edition *, const struct db_rows *, usec_t now);

@@ -71,6 +71,13 @@ struct str staff_query(struct exchange *exchange, const char *name)
 	return found;
 }
 
+struct str staff_field(const struct staff_step *step, const char *name)
+{
+	struct str value = exchange_field(step->exchange, name);
+
+	return value.p ? value : STR("");
+}
+
 /* ---- words about accounts ---- */
 
 enum staff_role staff_role_parse(struct str role)
@@ -80,7 +87,7 @@ enum staff_role staff_role_parse(struct str role)
 	return str_eq_z(role, "analyst") ? STAFF_ANALYST : STAFF_CODER;
 }
 
-const char *staff_role_label(enum staff_role role)
+static const char *role_label(enum staff_role role)
 {
 	switch (role) {
 	case STAFF_ADMIN:
@@ -140,7 +147,7 @@ void staff_page(struct staff_step *step, int status, const char *title, const ch
 	const char *content_template, json_t *content)
 {
 	json_t *account = json_pack("{s:s, s:s, s:s, s:o}", "LOGIN", step->login, "ROLE",
-		staff_role_label(step->role), "CSRF", step->csrf, "NAV",
+		role_label(step->role), "CSRF", step->csrf, "NAV",
 		navigation(step->role, here));
 
 	must(account);

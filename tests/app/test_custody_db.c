@@ -8,83 +8,24 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "../../src/app/commands.h"
 #include "../../src/app/custodian_key.h"
 #include "../../src/privacy/custody_private.h"
-#include "../store/support.h"
-#include "../support/temporary.h"
 #include "barometre/app/count.h"
 #include "barometre/app/duties.h"
 #include "barometre/app/handover.h"
 #include "barometre/app/keyring.h"
 #include "barometre/privacy/sealed.h"
+#include "command_world.h"
 
 #define ANNE "Quatre châteaux verts"
 #define LUC "Trois rivières bleues"
 
-static char *
-	folder; /* of the test: configuration, form, edition files, "keys" and the custodians' folders */
-static char *keys;
-static struct config config;
-static struct err told; /* what a command said last */
-
-/* The program's own stands in main.c. */
-int command_fails(const struct err *err)
-{
-	told = *err;
-	return err_exit_status(err->code);
-}
-
-static const char form_text[] =
-	"{\"title\":\"Essai\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHiddenContainer\",\"barometre\":{\"audience\":\"patients\","
-	"\"version\":\"1\",\"minutes\":1,\"boxBytes\":8192,\"audienceLabel\":\"Patients\",\"complete\":[\"choix\"],"
-	"\"welcome\":[\"Bonjour\"],\"thanks\":[\"Merci\"]},\"pages\":[{\"name\":\"p\",\"title\":\"Page\",\"elements\":["
-	"{\"type\":\"radiogroup\",\"name\":\"choix\",\"title\":\"Choix\",\"isRequired\":true,\"choices\":[{\"value\":\"oui\",\"text\":\"Oui\"},"
-	"{\"value\":\"non\",\"text\":\"Non\"}],\"barometre\":{\"role\":\"opinion\",\"short\":\"Choix\"}}]}]}";
-
-static char *in_folder(const char *name)
-{
-	return x_printf("%s/%s", folder, name);
-}
-
-static void write_text(const char *name, const char *text)
-{
-	SCOPED(free_char) char *path = in_folder(name);
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-}
-
 static int start(void **state)
 {
-	SCOPED(free_char) char *path = NULL, *text = NULL;
+	int status = command_world_begin(state);
 
-	if (world_begin(state) != 0)
-		return 1;
 	custody_cost = (struct password_cost){1, 1};
-	folder = temporary_folder();
-	keys = in_folder("keys");
-	assert_int_equal(mkdir(keys, 0700), 0);
-	text = x_printf(
-		"database = \"%s\"\nowner_role = \"\"\nkey_directory = \"%s\"\npublic_url = \"https://a.example.org\"\n"
-		"staff_url = \"https://b.example.org\"\ncontact_address = \"c@example.org\"\n",
-		world.conninfo, keys);
-	write_text("barometre.conf", text);
-	write_text("form.json", form_text);
-	path = in_folder("barometre.conf");
-	ok(config_load(path, &config, err));
-	return 0;
-}
-
-static int stop(void **state)
-{
-	config_release(&config);
-	assert_true(temporary_remove(folder));
-	free(folder);
-	free(keys);
-	return world_end(state);
+	return status;
 }
 
 /* Runs a command whose standard input is `typed`; its exit status. */
@@ -109,16 +50,6 @@ static int run_command(command_fn *command, const char *typed, char **words)
 
 /* The words of a command line, NULL behind the last. */
 #define WORDS_OF(...) ((char *[]){__VA_ARGS__, NULL})
-#define says(wanted)                                          \
- do {                                                         \
-  if (!strstr(told.text, wanted))                             \
-   fail_msg("\"%s\" does not say \"%s\"", told.text, wanted); \
- } while (0)
-
-static char *mutable(const char *text)
-{
-	return (char *)(uintptr_t)text;
-}
 
 static void create(const char *code, const char *kept_by)
 {
@@ -646,5 +577,5 @@ int main(void)
 		cmocka_unit_test(what_would_lose_the_survey_is_refused),
 		cmocka_unit_test(a_key_kept_by_the_server_is_as_before),
 	};
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, start, command_world_end);
 }

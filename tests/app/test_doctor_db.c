@@ -227,6 +227,9 @@ static void a_relay_that_is_down_or_mute_is_severe(void **state)
 	(void)state;
 	(void)snprintf(url, sizeof(url), "smtp://127.0.0.1:%d", free_port());
 	want_one("relay", DOCTOR_SEVERE, "ne prend pas la connexion");
+	/* D3, also of who put it there. */
+	(void)snprintf(url, sizeof(url), "smtp://u:secret@127.0.0.1:%d", free_port());
+	want_one("relay", DOCTOR_SEVERE, "(127.0.0.1:");
 	/* No name of DNS, so that nobody is asked: a label has 63 characters at most. */
 	(void)snprintf(url, sizeof(url), "smtp://%064d.invalid:587", 0);
 	want_one("relay", DOCTOR_SEVERE, "inconnu");
@@ -403,6 +406,10 @@ static void the_pace_is_counted(void **state)
 	config.mail_per_minute = 1;
 	add_people("patients", 1000);
 	want_one("next", DOCTOR_GOOD, "1000 courriels au plus, 16\u202Fh\u202F40");
+	/* Nobody knows the domains of addresses that are sealed. */
+	config.mail_domain_per_minute = 1;
+	want_one("next", DOCTOR_GOOD, "davantage si beaucoup d’adresses");
+	config.mail_domain_per_minute = 0;
 	add_people("equipes", 200);
 	want_one("pace", DOCTOR_SEVERE, "ne finira pas");
 	config.mail_per_minute = 2;
@@ -432,6 +439,15 @@ static void keys_and_addresses_are_looked_at(void **state)
 	want_one("confined", DOCTOR_WARNING, "bounce_imap_ca_file");
 	assert_int_equal(unlink(inside), 0);
 	want_one("password-file", DOCTOR_SEVERE, "ne peut pas être lu");
+	want_one("bounce-address", DOCTOR_WARNING, "Aucune adresse de retour");
+	config.smtp_password_file = password_file;
+	config.bounce_imap_password_file = password_file;
+	assert_int_equal(chmod(password_file, 0644), 0);
+	want_one("password-file", DOCTOR_WARNING, "de smtp_password_file");
+	want_one("password-file", DOCTOR_WARNING, "de bounce_imap_password_file");
+	config.key_directory = password_file;
+	want_one("keys", DOCTOR_SEVERE, "Not a directory");
+	config.key_directory = folder;
 	ok(keyring_destroy(folder, CODE ".campaign", err));
 	want_one("edition-key", DOCTOR_SEVERE, CODE);
 	struct key campaign = random_key();

@@ -1,38 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The commands on mailings as people run them: what they print, what they ask, what they refuse. */
 #include <fcntl.h>
-#include <sys/stat.h>
 
-#include "../../src/app/commands.h"
-#include "../store/support.h"
-#include "../support/temporary.h"
+#include "command_world.h"
 
-static char *folder;
-static struct config config;
-static struct err told;       /* what a command said last */
-static char printed[1 << 16]; /* what it wrote on standard output */
-
-/* The program's own stands in main.c. */
-int command_fails(const struct err *err)
-{
-	told = *err;
-	return err_exit_status(err->code);
-}
-
-static char *in_folder(const char *name)
-{
-	return x_printf("%s/%s", folder, name);
-}
-
-static void write_text(const char *name, const char *text)
-{
-	SCOPED(free_char) char *path = in_folder(name);
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-}
+static char printed[1 << 16]; /* what a command wrote on standard output */
 
 static void keep_printed(int fd)
 {
@@ -71,11 +43,6 @@ static int run_words(command_fn *command, char **words)
 	return status;
 }
 
-static char *mutable(const char *text)
-{
-	return (char *)(uintptr_t)text;
-}
-
 #define MOST_WORDS 8
 static int run_line(command_fn *command, const char *text)
 {
@@ -105,18 +72,6 @@ static int run_line(command_fn *command, const char *text)
    fail_msg("\"%s\" is not in:\n%s", wanted, printed); \
  } while (0)
 #define does_not_print(unwanted) assert_null(strstr(printed, unwanted))
-#define says(wanted)                                          \
- do {                                                         \
-  if (!strstr(told.text, wanted))                             \
-   fail_msg("\"%s\" does not say \"%s\"", told.text, wanted); \
- } while (0)
-
-static const char form_text[] =
-	"{\"title\":\"Essai\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHiddenContainer\",\"barometre\":{\"audience\":\"patients\","
-	"\"version\":\"1\",\"minutes\":1,\"boxBytes\":8192,\"audienceLabel\":\"Patients\",\"complete\":[\"choix\"],"
-	"\"welcome\":[\"Bonjour\"],\"thanks\":[\"Merci\"]},\"pages\":[{\"name\":\"p\",\"title\":\"Page\",\"elements\":["
-	"{\"type\":\"radiogroup\",\"name\":\"choix\",\"title\":\"Choix\",\"isRequired\":true,\"choices\":[{\"value\":\"oui\",\"text\":\"Oui\"},"
-	"{\"value\":\"non\",\"text\":\"Non\"}],\"barometre\":{\"role\":\"opinion\",\"short\":\"Choix\"}}]}]}";
 
 /* "2026-11-22", so many days from now in Paris. */
 static char *day(int from_now)
@@ -140,7 +95,6 @@ static void create_edition(void)
 		"{\"kind\":\"relance1\",\"after\":{\"kind\":\"invitation\",\"days\":7}}]}}",
 		opens, closes, folder, first);
 
-	write_text("form.json", form_text);
 	write_text("edition.json", text);
 	if (run_words(command_edition_create, (char *[]){path, NULL}) != 0)
 		fail_msg("%s", told.text);
@@ -153,30 +107,11 @@ static void create_edition(void)
 
 static int start(void **state)
 {
-	SCOPED(free_char) char *path = NULL, *text = NULL, *keys = NULL;
+	int status = command_world_begin(state);
 
-	if (world_begin(state) != 0)
-		return 1;
-	folder = temporary_folder();
-	keys = in_folder("keys");
-	assert_int_equal(mkdir(keys, 0700), 0);
-	text = x_printf(
-		"database = \"%s\"\nowner_role = \"\"\nkey_directory = \"%s\"\npublic_url = \"https://a.example.org\"\n"
-		"staff_url = \"https://b.example.org\"\ncontact_address = \"c@example.org\"\n",
-		world.conninfo, keys);
-	write_text("barometre.conf", text);
-	path = in_folder("barometre.conf");
-	ok(config_load(path, &config, err));
-	create_edition();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	config_release(&config);
-	assert_true(temporary_remove(folder));
-	free(folder);
-	return world_end(state);
+	if (status == 0)
+		create_edition();
+	return status;
 }
 
 static void the_plan_is_listed(void **state)
@@ -368,5 +303,5 @@ int main(void)
 		cmocka_unit_test(what_nobody_knows_is_decided),
 		cmocka_unit_test(all_mail_is_held_and_released),
 	};
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, start, command_world_end);
 }

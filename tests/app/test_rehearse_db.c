@@ -185,8 +185,11 @@ static void what_does_not_fit_is_said(void **state)
 		"\"plan\":[{\"kind\":\"invitation\",\"on\":\"2030-03-11\",\"notAfter\":\"2030-03-11\"}]}");
 	add_people("patients", 30);
 	config.mail_per_minute = 2;
+	config.mail_domain_per_minute = 1;
 	char *report SCOPED(free_char) = play(false);
 
+	config.mail_domain_per_minute = 0;
+	has(report, "n’est pas jouée");
 	has(report,
 		"invitation, patients\u202F: 20, de 9\u202Fh\u202F00 à 9\u202Fh\u202F09\n");
 	has(report, "N’est pas allé à son terme\n  invitation\u202F: retenu");

@@ -2,21 +2,18 @@
 """The measures of tests/bench/mail. A mail of ours is a row claimed, an address opened, a letter written, a reply recorded, each durable;
 smtp-source says the same bytes again and again. Every repetition has both sides, one after the other; medians are printed."""
 
-import argparse
 import os
 import pathlib
-import signal
 import socket
 import statistics
 import subprocess
 import sys
 import time
-import traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "mailing"))
 
-from instance import Instance, Postgres, Stuck, crowd, free_port, until  # noqa: E402
+from instance import Checks, Instance, Postgres, crowd, free_port, options_of, play, until  # noqa: E402
 import machine  # noqa: E402
 
 SESSIONS = 2  # mail_connections, as configured by default
@@ -29,13 +26,8 @@ class Bench:
         self.options, self.folder = options, pathlib.Path(options.folder)
         self.postgres = Postgres(options.data, options.log, options.conninfo, options.account)
         self.instances, self.settings = [], {}
-        self.passed = self.failed = 0
+        self.checks = Checks()
         self.figures = {}
-
-    def check(self, name, good, detail=""):
-        self.passed, self.failed = self.passed + bool(good), self.failed + (not good)
-        if not good:
-            print(f"FAILED {name}: {detail}", flush=True)
 
     def note(self, name, value):
         self.figures.setdefault(name, []).append(value)
@@ -69,7 +61,7 @@ class Bench:
         pid_now = one.daemon.look()["mailer"][0]
         rows = one.rows("SELECT count(*), extract(epoch FROM max(done_at) - min(claimed_at)) FROM barometre.delivery "
                         f"WHERE edition = '{code}' AND state = 'sent'")[0]
-        self.check("every mail is sent", int(rows[0]) == number, rows)
+        self.checks.that("every mail is sent", int(rows[0]) == number, rows)
         if pid == pid_now:
             self.note("cpu", machine.cpu_seconds(pid))
         return number / max(float(rows[1]), 1e-6)
@@ -86,7 +78,7 @@ class Bench:
             self.note("theirs", theirs)
             self.note("ratio", ours / theirs)
         one.stop()
-        self.check("the program ends in order", one.daemon.process.returncode == 0, one.daemon.process.returncode)
+        self.checks.that("the program ends in order", one.daemon.process.returncode == 0, one.daemon.process.returncode)
         self.sink.terminate()
         self.sink.wait()
         middle = {name: statistics.median(values) for name, values in self.figures.items()}
@@ -94,30 +86,18 @@ class Bench:
         print(f"{'mails, ' + str(number) + ' a time':34} {'ours/s':>10} {'smtp-source/s':>14} {'ratio':>7}")
         print(f"{str(SESSIONS) + ' connections kept, ' + str(size) + ' B':34} {middle['ours']:>10,.0f} {middle['theirs']:>14,.0f} "
               f"{middle['ratio']:>7.3f}  ({least:.3f} to {most:.3f})", flush=True)
-        self.check("faster than one a second", middle["ours"] > 1, middle)
+        self.checks.that("faster than one a second", middle["ours"] > 1, middle)
+
+    def finish(self):
+        for one in self.instances:
+            one.stop()
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("program", "folder", "data", "log", "conninfo"):
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--account", action="append", default=[])
+    parser = options_of(__doc__)
     parser.add_argument("--short", action="store_true")
-    bench = Bench(parser.parse_args())
-    try:
-        try:
-            bench.go()
-        finally:
-            for one in bench.instances:
-                one.stop()
-        print(f"{bench.passed} passed, {bench.failed} failed")
-        return 1 if bench.failed else 0
-    except (Stuck, machine.Trouble) as reason:
-        print(f"bench: {reason}", file=sys.stderr)
-    except Exception:  # a fault of this script must not pass for a finding
-        traceback.print_exc()
-    return 2
+    options = parser.parse_args()
+    return play("bench", lambda: Bench(options), machine.Trouble)
 
 
 if __name__ == "__main__":

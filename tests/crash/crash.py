@@ -4,7 +4,6 @@
 Status: 0 nothing was lost or doubled, 1 something was, 2 the test could not go on.
 """
 
-import argparse
 import collections
 import csv
 import datetime
@@ -13,16 +12,15 @@ import io
 import json
 import pathlib
 import random
-import signal
 import subprocess
 import sys
 import threading
 import time
-import traceback
 import zoneinfo
 
 from breaker import Daemon, Postgres, Stuck, children_of, until
 from respondent import Browser, Lost, Person, Surprise, Told, Visit, look_again
+from verdict import Checks, options_of, play
 
 HERE = pathlib.Path(__file__).resolve().parent
 ZONE = "Europe/Paris"
@@ -52,22 +50,6 @@ def patiently(act):
                 raise
             time.sleep(1)
     raise AssertionError
-
-
-class Checks:
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def that(self, name, good, detail=""):
-        if good:
-            self.passed += 1
-        else:
-            self.failed += 1
-        print(f"{'ok' if good else 'NOT OK'}  {name}{'' if good or not detail else ': ' + str(detail)[:600]}", flush=True)
-        return good
-
-    def same(self, name, found, wanted):
-        self.that(f"{name} ({found})" if found == wanted else name, found == wanted, f"{found}, {wanted} expected")
 
 
 class Round:
@@ -472,7 +454,7 @@ class Test:
         self.figures.update(requests=told.requests, tries_again=sum(told.troubles.values()))
         self.troubles.update(told.troubles)
 
-    def report(self):
+    def finish(self):
         deaths, killed = self.daemon.deaths(), self.daemon.killed
         commands = {name: n for name, n in self.figures.items() if name.startswith("killed ")}
         total = sum(killed.values()) + sum(commands.values())
@@ -512,10 +494,7 @@ time                        {time.monotonic() - self.began:.0f} s""", flush=True
 
 
 def read_options():
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("program", "config", "database", "public-url", "folder", "data", "log", "conninfo"):
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--account", action="append", default=[], help="one word of the prefix that makes its account run something")
+    parser = options_of(__doc__, "config", "database", "public-url")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--rounds", type=int, help="that many, instead of 1 or 6")
     parser.add_argument("--seed", default=str(random.SystemRandom().randrange(10 ** 6)))
@@ -524,21 +503,9 @@ def read_options():
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
-    test = Test(read_options())
-    print(f"seed {test.options.seed}", flush=True)
-    try:
-        try:
-            test.go()
-        finally:
-            test.report()
-        print(f"{test.checks.passed} passed, {test.checks.failed} failed")
-        return 1 if test.checks.failed else 0
-    except (Stuck, Surprise) as reason:
-        print(f"crash: {reason}", file=sys.stderr)
-    except Exception:  # a fault of this script must not pass for a finding
-        traceback.print_exc()
-    return 2
+    options = read_options()
+    print(f"seed {options.seed}", flush=True)
+    return play("crash", lambda: Test(options), Surprise)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,24 @@ const MODES = {
   'narrow-dark': { width: 320, colorScheme: 'dark', forcedColors: 'none' },
 };
 
+/* A page of the staff site in each way people of the team meet it. */
+export async function look(person, name) {
+  const { page } = person;
+  for (const [way, width, colorScheme] of [['wide', 1000, 'light'], ['dark', 1000, 'dark'], ['320', 320, 'light'], ['320-dark', 320, 'dark']]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme });
+    if (way !== '320-dark') await shot(page, `${name}-${way}`);
+    await axe(page, `${name}, ${way}`);
+    await overflow(page, `${name}, ${way}`);
+  }
+  await page.setViewportSize({ width: 1000, height: 800 });
+  await page.emulateMedia({ colorScheme: 'light', media: 'print' });
+  await shot(page, `${name}-print`);
+  await page.emulateMedia({ media: 'screen' });
+  assert.equal(await page.locator('h1').count(), 1, 'one heading of the first rank');
+  assert.deepEqual(person.foreign, [], 'nothing is asked of another place');
+}
+
 /* In the words of axe, with the places. */
 export function told(violations) {
   return violations.map(v => `${v.id}: ${v.help}\n    ${v.nodes.slice(0, 4)

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // An administrator reads the letters of an edition, writes one of its own with a mistake and without, looks at it as its readers
-// will, has it sent to herself, and the mailing that follows says it. JavaScript is off but for the checker.
+// will, has it sent to herself, and the mailing that follows says it. The pages have no JavaScript: the checker alone does.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { axe, overflow } from './audit.mjs';
-import { awaitStatus, barometre, closeBrowser, complaintsOf, follow, mails, makeEdition, newPerson, prepare, run, secret, shot, sql, startCatcher, stopCatcher, until, world } from './world.mjs';
+import { look as lookAt } from './audit.mjs';
+import { awaitStatus, barometre, closeBrowser, complaintsOf, mails, makeEdition, newAdministrator, prepare, secret, sql, startCatcher, stopCatcher, until, world } from './world.mjs';
 
 const CODE = 'lettres';
 const PASSWORD = secret('un mot de passe pour les lettres');
 const HERSELF = secret('camille.essai@organisme.example');
-let person, page;
+let person, page, open, press, read;
 
-const open = async path => assert.equal((await page.goto(world.staff + path)).status(), 200, path);
-const press = name => follow(page, () => page.getByRole('button', { name, exact: true }).click());
-const read = () => page.locator('main').innerText().then(text => text.replace(/[\u00a0\u202f]/g, ' '));
 const letter = kind => `/letters/${kind}?edition=${CODE}`;
 const to = address => mails().filter(mail => mail.to.includes(address));
 
@@ -25,14 +22,8 @@ before(() => prepare(async () => {
   const file = join(world.folder, 'contacts.csv');
   writeFileSync(file, 'email;nom;public\r\npatient@courriel.example;Patiente;patients\r\nasso@courriel.example;Association;associations\r\n');
   barometre('contacts', 'import', CODE, file);
-  run(['account', 'create', 'camille', '--role', 'admin'], `${PASSWORD}\n`);
   await awaitStatus('/', 200);
-  person = await newPerson({ javaScriptEnabled: true });
-  page = person.page;
-  await page.goto(`${world.staff}/login`);
-  await page.locator('[name="login"]').fill('camille');
-  await page.locator('[name="password"]').fill(PASSWORD);
-  await press('Se connecter');
+  ({ person, page, open, press, read } = await newAdministrator('camille', PASSWORD));
   // The process of the staff site starts again when it sees the new edition.
   await until('the letters of the edition are there', async () => (await page.goto(world.staff + letter('invitation'))).status() === 200);
 }));
@@ -42,19 +33,8 @@ after(async () => {
   await stopCatcher();
 });
 
-/* Looks at the page that is shown, in each way it can be. */
 async function look(name) {
-  for (const [way, width, colorScheme] of [['wide', 1000, 'light'], ['dark', 1000, 'dark'], ['320', 320, 'light'], ['320-dark', 320, 'dark']]) {
-    await page.setViewportSize({ width, height: 800 });
-    await page.emulateMedia({ colorScheme });
-    if (way !== '320-dark') await shot(page, `${name}-${way}`);
-    await axe(page, `${name}, ${way}`);
-    await overflow(page, `${name}, ${way}`);
-  }
-  await page.setViewportSize({ width: 1000, height: 800 });
-  await page.emulateMedia({ colorScheme: 'light' });
-  assert.equal(await page.locator('h1').count(), 1, 'one heading of the first rank');
-  assert.deepEqual(person.foreign, [], 'nothing is asked of another place');
+  await lookAt(person, name);
   assert.deepEqual(complaintsOf(person), [], 'nothing on the console');
 }
 

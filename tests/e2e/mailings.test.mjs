@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // An administrator conducts the mail of an edition from the staff site: sees who has not answered, pauses, resumes, holds everything, makes
 // a targeted mailing that leaves by itself, decides of what is uncertain, writes an objection down. Each page is looked at in light, in
-// dark and at 320 pixels; JavaScript is off but for the checker.
+// dark and at 320 pixels. The pages have no JavaScript: the checker alone does.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { axe, overflow } from './audit.mjs';
-import { awaitStatus, barometre, closeBrowser, complaintsOf, count, follow, heading, mails, makeEdition, newPerson, pathOf, prepare, run, secret, shot, sql, startCatcher, stopCatcher, until, world } from './world.mjs';
+import { look as lookAt } from './audit.mjs';
+import { awaitStatus, barometre, closeBrowser, complaintsOf, count, follow, heading, mails, makeEdition, newAdministrator, pathOf, prepare, secret, sql, startCatcher, stopCatcher, until, world } from './world.mjs';
 
 const CODE = 'relances';
 const PASSWORD = secret('un mot de passe pour les envois');
@@ -18,13 +18,10 @@ const CONTACTS = [
   ...Array.from({ length: 12 }, (_, i) => [`equipe-32-${String(i).padStart(2, '0')}@hopital.example`, `Équipe de « ${i} »`, 'equipes', '32', 'privé']),
   ...Array.from({ length: 3 }, (_, i) => [`patient-${i}@courriel.example`, `Patiente ${i}`, 'patients', '09', 'aidant']),
 ];
-let person, page;
+let person, page, open, press, read;
 
 const mailing = kind => sql(`SELECT id FROM barometre.mailing WHERE edition = '${CODE}' AND kind = '${kind}' ORDER BY due LIMIT 1`);
 const column = (kind, what) => sql(`SELECT ${what} FROM barometre.mailing WHERE id = '${mailing(kind)}'`);
-const open = async path => assert.equal((await page.goto(world.staff + path)).status(), 200, path);
-const press = name => follow(page, () => page.getByRole('button', { name, exact: true }).click());
-const read = () => page.locator('main').innerText().then(text => text.replace(/[\u00a0\u202f]/g, ' '));
 const today = () => new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Paris' }).format(new Date());
 
 before(() => prepare(async () => {
@@ -35,13 +32,7 @@ before(() => prepare(async () => {
   barometre('contacts', 'import', CODE, file);
   barometre('edition', 'open', CODE);
   await awaitStatus('/o/equipes', 200);
-  run(['account', 'create', 'camille', '--role', 'admin'], `${PASSWORD}\n`);
-  person = await newPerson({ javaScriptEnabled: true });
-  page = person.page;
-  await page.goto(`${world.staff}/login`);
-  await page.locator('[name="login"]').fill('camille');
-  await page.locator('[name="password"]').fill(PASSWORD);
-  await press('Se connecter');
+  ({ person, page, open, press, read } = await newAdministrator('camille', PASSWORD));
   await until('the invitation has left', () => column('invitation', 'state') === 'finished');
 }));
 
@@ -50,22 +41,7 @@ after(async () => {
   await stopCatcher();
 });
 
-/* Looks at the page that is shown, in each way it can be. */
-async function look(name) {
-  for (const [way, width, colorScheme] of [['wide', 1000, 'light'], ['dark', 1000, 'dark'], ['320', 320, 'light'], ['320-dark', 320, 'dark']]) {
-    await page.setViewportSize({ width, height: 800 });
-    await page.emulateMedia({ colorScheme });
-    if (way !== '320-dark') await shot(page, `${name}-${way}`);
-    await axe(page, `${name}, ${way}`);
-    await overflow(page, `${name}, ${way}`);
-  }
-  await page.setViewportSize({ width: 1000, height: 800 });
-  await page.emulateMedia({ colorScheme: 'light', media: 'print' });
-  await shot(page, `${name}-print`);
-  await page.emulateMedia({ media: 'screen' });
-  assert.equal(await page.locator('h1').count(), 1, 'one heading of the first rank');
-  assert.deepEqual(person.foreign, [], 'nothing is asked of another place');
-}
+const look = name => lookAt(person, name);
 
 test('the plan says how many have not answered, and that the invitation has left', async () => {
   await open(`/mailings?edition=${CODE}`);

@@ -286,6 +286,25 @@ export const complaintsOf = person => [...new Set(person.complaints.splice(0))]
 /* The receipt that is shown with thanks. */
 export const receiptOn = async page => secret((await page.locator('#receipt').innerText()).trim());
 
+// ------------------------------------------------------------------------------------------ staff site
+
+/* An administrator who has an account and is logged in, and what she does at her page. */
+export async function newAdministrator(login, password) {
+  run(['account', 'create', login, '--role', 'admin'], `${password}\n`);
+  const person = await newPerson({ javaScriptEnabled: true });
+  const { page } = person;
+  const press = name => follow(page, () => page.getByRole('button', { name, exact: true }).click());
+  await page.goto(`${world.staff}/login`);
+  await page.locator('[name="login"]').fill(login);
+  await page.locator('[name="password"]').fill(password);
+  await press('Se connecter');
+  return {
+    person, page, press,
+    open: async path => assert.equal((await page.goto(world.staff + path)).status(), 200, path),
+    read: () => page.locator('main').innerText().then(text => text.replace(/[\u00a0\u202f]/g, ' ')),
+  };
+}
+
 /* Screenshots are for people to look at; they are taken when there is somewhere to put them. */
 export async function shot(page, name) {
   if (!process.env.E2E_SHOTS) return;

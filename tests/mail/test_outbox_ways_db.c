@@ -133,8 +133,9 @@ static void each_mail_has_a_return_address_of_its_own(void **state)
 		struct id16 contact = {{0}};
 		char text[37];
 
-		assert_true(
-			verp_read(&w.mail.bounces, w.bounce_address, address, &contact));
+		assert_int_equal(
+			verp_look(&w.mail.bounces, w.bounce_address, address, &contact),
+			VERP_CONTACT);
 		uuid_write(text, &contact);
 		SCOPED(free_char)
 		char *query = x_printf(

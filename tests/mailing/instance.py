@@ -19,6 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "crash"))
 
 from breaker import Daemon, Postgres, Stuck, until  # noqa: E402,F401
+from verdict import Checks, options_of, play  # noqa: E402,F401
 
 ZONE = "Europe/Paris"
 AUDIENCE = "essai"  # of the form of tests/crash
@@ -27,24 +28,6 @@ PYTHON = "/usr/bin/python3"
 # No pace but the one a part asks for.
 FAST = {"mail_per_minute": 6000}
 EXTENSIONS = ("PIPELINING", "SIZE 26214400", "8BITMIME", "ENHANCEDSTATUSCODES")
-
-
-class Checks:
-    def __init__(self):
-        self.passed = self.failed = 0
-        self.names = []
-
-    def that(self, name, good, detail=""):
-        if good:
-            self.passed += 1
-        else:
-            self.failed += 1
-            self.names.append(name)
-        print(f"{'ok' if good else 'NOT OK'}  {name}{'' if good or not detail else ': ' + str(detail)[:900]}", flush=True)
-        return good
-
-    def same(self, name, found, wanted):
-        return self.that(f"{name} ({found})" if found == wanted else name, found == wanted, f"{found}; {wanted} expected")
 
 
 def free_port():

@@ -4,17 +4,14 @@
 Status: 0 all is well, 1 something was lost, doubled or wrong, 2 the test could not go on.
 """
 
-import argparse
 import importlib
 import pathlib
 import random
 import re
-import signal
 import sys
 import time
-import traceback
 
-from instance import Checks, Postgres, Stuck
+from instance import Checks, Postgres, options_of, play
 
 PARTS = ("manners", "people", "twins", "restored", "postfix", "kills")
 
@@ -29,7 +26,7 @@ class Test:
         self.instances = []
         self.settings = {}  # of every configuration
 
-    def stop(self):
+    def finish(self):
         for one in self.instances:
             one.stop()
 
@@ -51,10 +48,7 @@ class Test:
 
 
 def read_options():
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("program", "folder", "data", "log", "conninfo"):
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--account", action="append", default=[], help="one word of the prefix that makes its account run something")
+    parser = options_of(__doc__)
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--part", action="append", choices=PARTS, help="only this; may be given several times")
     parser.add_argument("--seed", default=str(random.SystemRandom().randrange(10 ** 6)))
@@ -63,21 +57,9 @@ def read_options():
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
-    test = Test(read_options())
-    print(f"seed {test.options.seed}", flush=True)
-    try:
-        try:
-            test.go()
-        finally:
-            test.stop()
-        print(f"{test.checks.passed} passed, {test.checks.failed} failed")
-        return 1 if test.checks.failed else 0
-    except Stuck as reason:
-        print(f"mailing: {reason}", file=sys.stderr)
-    except Exception:  # a fault of this script must not pass for a finding
-        traceback.print_exc()
-    return 2
+    options = read_options()
+    print(f"seed {options.seed}", flush=True)
+    return play("mailing", lambda: Test(options))
 
 
 if __name__ == "__main__":

@@ -168,6 +168,10 @@ static const struct {
 		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-02\",\"stopAtPercent\":101}"),
 		"stopAtPercent"},
 	{"mail", PLAN("{\"kind\":\"targeted\",\"on\":\"2026-11-02\"}"), "title"},
+	/* Only of one that is added by itself. */
+	{"mail",
+		PLAN("{\"kind\":\"targeted\",\"title\":\"t\",\"on\":\"2026-11-02\",\"letter\":\"x.txt\"}"),
+		"letter"},
 	{"mail",
 		PLAN("{\"kind\":\"invitation\",\"on\":\"2026-11-03\",\"notAfter\":\"2026-11-08\"}"),
 		"notAfter"},

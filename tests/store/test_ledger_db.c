@@ -6,7 +6,7 @@
 #define NOW "'2027-03-20 10:00+01'"
 #define OWN_MARK "(SELECT mark FROM barometre.mail_gate)"
 
-/* %1$s everywhere; to be freed. */
+/* $E is the edition; to be freed. */
 static char *with(const char *format, const char *edition)
 {
 	struct buf text = BUF_LIMIT(8000);
@@ -46,8 +46,7 @@ static void set_up(const char *edition, int first, int people, const char *maili
 {
 	make_edition(edition, "open");
 	make_contacts(edition, "patients", first, people);
-	char *text SCOPED(free_char) = with(mailings, edition);
-	run(world.owner, text);
+	make(edition, mailings);
 }
 
 #define INVITATION                                                          \

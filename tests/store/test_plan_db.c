@@ -319,16 +319,17 @@ static void rescheduling(void **state)
 	says("done", 1, "mailing_reschedule('%s', '2026-06-15', NULL, 'alix')",
 		states_id);
 	is_then("sending 0615 0701");
-	/* Held: sending when it has begun, planned when it has not. */
-	put("open", "held", false);
-	says("done", 1, "mailing_reschedule('%s', '2026-06-15', '2026-08-01', 'alix')",
-		states_id);
-	is_then("planned 0615 0801");
-	run(world.owner, "DELETE FROM barometre.delivery WHERE edition = 'states'");
-	put("open", "held", false);
-	says("done", 1, "mailing_reschedule('%s', '2026-06-15', '2026-08-01', 'alix')",
-		states_id);
-	is_then("planned 0615 0801");
+	/* Held: planned, and written once more, whether it has begun or not. */
+	for (int begun = 1; begun >= 0; begun--) {
+		if (!begun)
+			run(world.owner,
+				"DELETE FROM barometre.delivery WHERE edition = 'states'");
+		put("open", "held", false);
+		says("done", 1,
+			"mailing_reschedule('%s', '2026-06-15', '2026-08-01', 'alix')",
+			states_id);
+		is_then("planned 0615 0801");
+	}
 	put("open", "planned", false);
 	says("date", 0, "mailing_reschedule('%s', '2025-06-15', NULL, 'alix')",
 		states_id);

@@ -450,6 +450,7 @@ static void five_an_hour_for_each_login(void **state)
 
 		assert_int_equal(often.status, 429);
 		assert_has(&often, "cinq essais en une heure");
+		assert_has(&often, "value=\"moi@organisme.example\"");
 	}
 	ahead = 61 * USEC_PER_MIN;
 	{

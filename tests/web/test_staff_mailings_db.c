@@ -351,6 +351,13 @@ static void a_date_is_changed_in_the_zone_of_the_edition(void **state)
 		assert_int_equal(outside.status, 422);
 		assert_has(&outside, "entre l’ouverture et la clôture");
 	}
+	/* An edition that closes at noon: its last day ends with it, not with the window. */
+	run(world.owner,
+		"UPDATE barometre.edition SET closes = '2031-12-01 12:00 Europe/Paris' WHERE code = 'e2026'");
+	assert_int_equal(
+		act_status(reminder, "reschedule", "due=07%2F07%2F2031&until=2031-12-01"),
+		303);
+	column_is(reminder, "not_after AT TIME ZONE 'UTC'", "2031-12-01 11:00:00");
 	run(world.owner,
 		"UPDATE barometre.edition SET closes = now() + interval '40 days' WHERE code = 'e2026'");
 	put_back(reminder);

@@ -9,7 +9,7 @@
  * IMAP (RFC 3501): messages without \Answered; handled ones get \Seen and \Answered, which a server keeps as S and R of a Maildir.
  *   Neither goes by "seen" alone: a person who looks into the mailbox, by mutt or by IMAP, or this program killed between fetching and recording,
  *   must not hide a report. "imaps://host/INBOX", or "imap://host/INBOX", where
- *   STARTTLS is required; certificates are always verified. The other door to libcurl beside smtp.c.
+ *   STARTTLS is required; certificates are always verified. A door to libcurl, as smtp.c is.
  */
 #ifndef BAROMETRE_MAIL_BOUNCE_BOX_H
 #define BAROMETRE_MAIL_BOUNCE_BOX_H

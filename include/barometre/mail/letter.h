@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * letter.h - a mail as bytes (the only door to GMime): French text and HTML parts of one content, and its headers.
+ * letter.h - a mail as bytes (a door to GMime, as bounce.c is): French text and HTML parts of one content, and its headers.
  *
  * The texts are src/mail/letters/<kind>.txt, in the program since the build (that folder's README has their syntax), or an
  * edition's own, in the same syntax (letter_check.h, store/letter_store.h).

@@ -35,7 +35,7 @@ bool letter_check(struct str source, const char *kind, const char *const *audien
 void letter_findings_release(struct letter_findings *); /* idempotent */
 
 /* Appends the text as it is kept: LF, no space at the ends of lines, one line end at the end, and French typography where
- * a keyboard has none: U+202F before ; ! ? % » and after «, and before : and ', which becomes ’ between letters. */
+ * a keyboard has none: U+202F for the space before ; : ! ? % » and after «, and ’ for ' between letters. */
 void letter_tidy(struct buf *out, struct str typed);
 /* Appends the text as one audience reads it, its sections gone: what an editor begins with. A broken text is appended as it is. */
 void letter_for_audience(struct buf *out, struct str source, struct str audience);

@@ -31,10 +31,9 @@ enum verp_reading {
 	VERP_FORGED, /* looks like one; its id was not made with this key */
 	VERP_CONTACT
 };
-/* Either case everywhere, because relays are known to change it; angle brackets and space around are forgiven. */
+/* Either case everywhere, because relays are known to change it; angle brackets and space around are forgiven.
+ * `ret_contact` is untouched but for VERP_CONTACT. */
 enum verp_reading verp_look(const struct key *bounces, const char *bounce_address,
 	struct str recipient, struct id16 *ret_contact);
-bool verp_read(const struct key *bounces, const char *bounce_address,
-	struct str recipient, struct id16 *ret_contact) MUST_USE;
 
 #endif

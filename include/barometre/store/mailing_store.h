@@ -7,7 +7,7 @@
  *
  *   planned --mailing_expand--> sending --mailing_finish, every row at its end--> finished (alarm: they do not add up)
  *     |  \                        |                                                |
- *     |   `-- mailing_hold_late --+--> held --mailing_reschedule--> planned | sending
+ *     |   `-- mailing_hold_late --+--> held --mailing_reschedule--> planned
  *     |       (not_after passed,       |                                           |
  *     |        somebody left)          |          contacts who came late: planned ◄-'  delivery_decide again: sending
  *     `-- mailing_cancel (planned, sending, held) --> cancelled        edition_close: finished, unless cancelled

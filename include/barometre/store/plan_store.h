@@ -58,7 +58,7 @@ struct mailing_line {
 	char id_text[37]; /* as PostgreSQL writes it */
 	char *kind, *title, *state, *received;
 	char *audience, *after_kind; /* or NULL */
-	char *departments, *types;   /* with a comma between; "" for all */
+	char *departments, *types;   /* with a line feed between; "" for all */
 	int64_t after_days, stop_at_percent;
 	bool paused, alarm, own_letter;
 	usec_t due, not_after;

@@ -3,4 +3,4 @@
 -- role: barometre_staff
 -- parameters: $1 text edition
 -- rows: n: reason text, n bigint
-SELECT reason, sum(n)::bigint AS n FROM barometre.staff_bounce_reasons($1::text) GROUP BY reason ORDER BY n DESC, reason
+SELECT reason, n FROM barometre.staff_bounce_reasons($1::text) ORDER BY n DESC, reason

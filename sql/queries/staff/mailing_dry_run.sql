@@ -3,4 +3,4 @@
 -- role: barometre_staff
 -- parameters: $1 uuid mailing
 -- rows: n: audience text, verdict text, n bigint
-SELECT audience, verdict, sum(n)::bigint AS n FROM barometre.mailing_dry_run($1::uuid) GROUP BY audience, verdict ORDER BY audience, verdict
+SELECT audience, verdict, n FROM barometre.mailing_dry_run($1::uuid) ORDER BY audience, verdict

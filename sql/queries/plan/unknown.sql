@@ -1,7 +1,0 @@
--- SPDX-License-Identifier: Apache-2.0
--- plan/unknown: rows of a mailing that wait for a decision, by the first characters of their contact's id.
--- role: owner
--- parameters: $1 uuid mailing, $2 text the first characters
--- rows: 0..2: contact uuid
-SELECT d.contact FROM barometre.delivery d
-WHERE d.mailing = $1::uuid AND d.state = 'unknown' AND starts_with(d.contact::text, $2::text) ORDER BY d.contact LIMIT 2

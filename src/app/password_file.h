@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* password_file.h - the password that a line of the configuration names a file for. */
+#ifndef BAROMETRE_APP_PASSWORD_FILE_H
+#define BAROMETRE_APP_PASSWORD_FILE_H
+
+#include <stddef.h>
+
+#include "barometre/base/err.h"
+
+/* Its first line, without the end of it, cut to `size`; for secret_wipe. ERR_MISSING names `key` and the remedy. */
+bool password_file_read(
+	const char *key, const char *file, char *out, size_t size, struct err *) MUST_USE;
+
+#endif
