@@ -11,6 +11,7 @@ PACKAGES_BUILD=(
 	build-essential cmake pkg-config
 	libevent-dev libpq-dev libsodium-dev libjansson-dev libcurl4-openssl-dev libgmime-3.0-dev
 	libctemplate-dev libconfuse-dev libicu-dev
+	libxlsxwriter-dev libxml2-dev libminizip-dev # the exports
 	node-llhttp # Node's HTTP parser: its C sources, compiled into the program
 	brotli gzip # static files are compressed while building
 )
@@ -21,12 +22,15 @@ PACKAGES_RUN=(
 PACKAGES_TEST=(
 	clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
 	libcmocka-dev valgrind shellcheck
+	libglpk-dev # solves published tables for what they hide (tests/privacy/test_attack.c)
 	chromium
 	default-jre-headless # the Nu HTML checker of the end-to-end tests
 	nginx-light wrk # what the bench compares with, and with what
 	caddy # the other proxy of deploy/proxy
 	postfix # a real relay, real bounces, smtp-sink and smtp-source; its own service stays off
 	dovecot-imapd # a real mailbox of returned mail
+	libxml2-utils libreoffice-calc-nogui r-base-core locales # readers of the exports (tests/readers); R reads the API too
+	curl # the commands of deploy/ANALYST.md
 )
 
 # Prints the names of the groups given, one a line. Node is taken from PATH when it is recent enough:

@@ -171,12 +171,3 @@ BEGIN
 	END IF;
 END
 $$;
-
--- A first release of a counted edition. A release made by the count itself leaves the state to count_finish.
-CREATE OR REPLACE FUNCTION barometre.edition_released(p_edition text) RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-	UPDATE barometre.edition SET revision = revision + 1,
-		state = CASE state WHEN 'counted' THEN 'released' ELSE state END
-	WHERE code = p_edition AND state IN ('closed', 'counted', 'released')
-$$;

@@ -38,20 +38,29 @@ BEGIN
 END
 $$;
 
--- Back to the program's own. Gives 'done', 'missing' (it is the program's already) or 'state'.
-CREATE OR REPLACE FUNCTION barometre.letter_drop(p_edition text, p_kind text, p_audience text, p_login text) RETURNS text
+-- Back to the program's own. Gives 'done', 'missing' (it is the program's already), 'state' or 'changed' (somebody has saved it since it
+-- was shown). p_seen: as of letter_save.
+DROP FUNCTION IF EXISTS barometre.letter_drop(text, text, text, text);
+CREATE OR REPLACE FUNCTION barometre.letter_drop(p_edition text, p_kind text, p_audience text, p_seen bigint, p_login text) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	v_saved bigint;
 BEGIN
 	PERFORM FROM barometre.mail_gate FOR UPDATE;
 	IF EXISTS (SELECT FROM barometre.edition e WHERE e.code = p_edition AND e.state NOT IN ('draft', 'open')) THEN
 		RETURN 'state';
 	END IF;
-	DELETE FROM barometre.letter l
+	SELECT (extract(epoch FROM l.saved_at) * 1000000)::bigint INTO v_saved FROM barometre.letter l
 	WHERE l.edition = p_edition AND l.kind = p_kind AND l.audience IS NOT DISTINCT FROM p_audience;
 	IF NOT FOUND THEN
 		RETURN 'missing';
 	END IF;
+	IF p_seen IS DISTINCT FROM -1 AND p_seen IS DISTINCT FROM v_saved THEN
+		RETURN 'changed';
+	END IF;
+	DELETE FROM barometre.letter l
+	WHERE l.edition = p_edition AND l.kind = p_kind AND l.audience IS NOT DISTINCT FROM p_audience;
 	UPDATE barometre.mail_gate SET letters = letters + 1;
 	INSERT INTO barometre.journal (login, action, detail)
 	VALUES (p_login, 'letter.drop', concat_ws(' ', p_edition, p_kind, p_audience));
@@ -131,13 +140,14 @@ END
 $$;
 
 -- The next one to send, claimed; nothing while mail is held. What has waited for an hour is not sent any more, what was claimed
--- an hour ago may have left; rows are kept for a week. Once claimed it is never claimed again.
+-- an hour ago may have left; rows are kept for a day (where no mailer runs, retention_purge_people ends them). Once claimed it is never
+-- claimed again.
 CREATE OR REPLACE FUNCTION barometre.letter_test_take(p_now timestamptz)
 RETURNS TABLE (id uuid, edition text, kind text, audience text, mailing uuid, address_box bytea)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	DELETE FROM barometre.letter_test t WHERE t.asked_at < p_now - interval '7 days';
+	DELETE FROM barometre.letter_test t WHERE t.asked_at < p_now - interval '1 day';
 	UPDATE barometre.letter_test t
 	SET state = CASE t.state WHEN 'claimed' THEN 'unknown' ELSE 'refused' END, address_box = NULL
 	WHERE t.state IN ('planned', 'claimed') AND t.asked_at < p_now - interval '1 hour';

@@ -58,6 +58,10 @@ AS $$
 		count(*) FILTER (WHERE o.state <> 'waiting' AND o.asked_at < now() - interval '30 days'), 0, 0
 	FROM barometre.objection_request o
 	UNION ALL
+	-- Letters to oneself: the mailer ends them too, where one runs.
+	SELECT 'trials', '', NULL, count(*), count(*) FILTER (WHERE t.asked_at < now() - interval '1 day'), 0, 0
+	FROM barometre.letter_test t
+	UNION ALL
 	SELECT 'journal', '', (now() - make_interval(months => barometre.retention_journal_months()))::date, count(*),
 		count(*) FILTER (WHERE j.at < now() - make_interval(months => barometre.retention_journal_months())
 			AND j.action <> 'count_record'), 0, 0
@@ -136,6 +140,13 @@ BEGIN
 		v_told := v_told || format('requests %s, ', v_n);
 	END IF;
 	RETURN QUERY SELECT 'requests', '', v_n;
+
+	DELETE FROM barometre.letter_test t WHERE t.asked_at < now() - interval '1 day';
+	GET DIAGNOSTICS v_n = ROW_COUNT;
+	IF v_n > 0 THEN
+		v_told := v_told || format('trials %s, ', v_n);
+	END IF;
+	RETURN QUERY SELECT 'trials', '', v_n;
 
 	-- The hash of a record stays: it is what the printed one is compared with.
 	DELETE FROM barometre.journal j WHERE j.at < now() - make_interval(months => v_months) AND j.action <> 'count_record';

@@ -72,7 +72,10 @@ GRANT SELECT ON barometre.count_record, barometre.participation_total TO baromet
 -- Its rows change in the transactions of submissions: by columns, so that nobody sees which one was the last.
 GRANT SELECT (edition, audience, channel, day, shard, n) ON barometre.participation_day
 	TO barometre_keeper, barometre_staff;
-GRANT SELECT, INSERT ON barometre.release, barometre.release_row TO barometre_keeper;
+GRANT SELECT ON barometre.release TO barometre_keeper;
+GRANT INSERT (edition, version, kind, parameters, min_base, min_cell, reason, created_on, row_count, hash)
+	ON barometre.release TO barometre_keeper;
+GRANT SELECT, INSERT ON barometre.release_row, barometre.release_note, barometre.release_file TO barometre_keeper;
 GRANT SELECT ON barometre.keeper_task TO barometre_keeper;
 GRANT UPDATE (taken_at, finished_at, outcome) ON barometre.keeper_task TO barometre_keeper;
 GRANT INSERT (login, action, detail) ON barometre.journal TO barometre_keeper;
@@ -84,7 +87,10 @@ GRANT EXECUTE ON FUNCTION
 	barometre.count_shared_tables(text),
 	barometre.count_shared_lists(text),
 	barometre.count_seal(text, jsonb, text),
-	barometre.edition_released(text),
+	barometre.release_checked(text, bigint),
+	barometre.release_refused(text, bigint, text),
+	barometre.release_publish(text, bigint, text),
+	barometre.release_withdraw(text, bigint, text, text),
 	barometre.staff_participation(text),
 	barometre.retention_people(),
 	barometre.retention_answers(),
@@ -92,14 +98,17 @@ GRANT EXECUTE ON FUNCTION
 	barometre.retention_purge_answers()
 	TO barometre_keeper;
 
+-- What earlier editions published: everybody who makes or looks at figures.
+GRANT SELECT ON barometre.published_figure TO barometre_keeper, barometre_staff;
+
 -- staff
 GRANT SELECT ON barometre.mailing, barometre.mail_gate, barometre.participation_total, barometre.count_record,
-	barometre.release, barometre.release_row, barometre.account, barometre.api_key, barometre.keeper_task,
+	barometre.release, barometre.release_row, barometre.release_note, barometre.release_file, barometre.account, barometre.keeper_task,
 	barometre.journal TO barometre_staff;
 GRANT SELECT (mailing, contact, edition, kind, state, reason, code, queue_id, attempt, done_at) ON barometre.delivery
 	TO barometre_staff;
 GRANT SELECT, INSERT, DELETE ON barometre.staff_session TO barometre_staff;
-GRANT INSERT (kind, edition, asked_by) ON barometre.keeper_task TO barometre_staff;
+GRANT INSERT (kind, edition, version, reason, asked_by) ON barometre.keeper_task TO barometre_staff;
 GRANT INSERT (login, action, detail) ON barometre.journal TO barometre_staff;
 GRANT EXECUTE ON FUNCTION barometre.staff_participation(text) TO barometre_staff;
 GRANT EXECUTE ON FUNCTION
@@ -136,7 +145,7 @@ GRANT SELECT (id, edition, kind, audience, mailing, state, code, asked_by, asked
 	TO barometre_staff;
 GRANT EXECUTE ON FUNCTION
 	barometre.letter_save(text, text, text, text, bigint, text),
-	barometre.letter_drop(text, text, text, text),
+	barometre.letter_drop(text, text, text, bigint, text),
 	barometre.mailing_letter_save(uuid, text, text, text),
 	barometre.letter_contact(text, text),
 	barometre.letter_test_add(uuid, text, text, text, uuid, bytea, timestamptz, text)
@@ -153,4 +162,12 @@ GRANT EXECUTE ON FUNCTION
 	barometre.staff_bounce_reasons(text),
 	barometre.staff_bounced(text, text, uuid, integer),
 	barometre.staff_mailing_preview(text, text, text[], text[], text, timestamptz, timestamptz)
+	TO barometre_staff;
+
+-- keys of the interface for programs: the table itself is nobody's, so that no hash is read
+GRANT EXECUTE ON FUNCTION
+	barometre.api_key_add(uuid, bytea, text, text, text[], text, integer, text),
+	barometre.api_key_revoke(text, text, text),
+	barometre.api_keys(text),
+	barometre.api_key_use(bytea)
 	TO barometre_staff;

@@ -27,7 +27,8 @@ static bool takes_value(const char *option)
 	static const char *const names[] = {"--role", "--format", "--out",
 		"--despite-findings", "--recipient", "--maildir", "--custodian", "--key",
 		"--on", "--not-after", "--edition", "--dkim", "--relay-address",
-		"--name-server", "--days", "--answers", "--seed", "--database"};
+		"--name-server", "--days", "--answers", "--seed", "--database", "--label",
+		"--scope", "--reason"};
 
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (strcmp(option, names[i]) == 0)
@@ -149,23 +150,5 @@ int command_account_create(const struct command_line *line)
 	if (!db || !account_create(db, login, role, hash, &err))
 		return command_fails(&err);
 	printf("account \"%s\" made\n", login);
-	return EXIT_SUCCESS;
-}
-
-int command_account_key(const struct command_line *line)
-{
-	struct err err = {0};
-	SCOPED(db_drop) struct db *db = command_database(line, &err);
-	struct key key = random_key();
-	char text[KEY_BYTES * 2 + 1];
-	struct hash32 hash;
-
-	base32_write(text, key.b, sizeof(key.b));
-	hash = hash_plain(str_of(text));
-	if (!db || !account_add_key(db, command_word(line, 0), &hash, &err))
-		return command_fails(&err);
-	printf("%s\n", text);
-	secret_wipe(text, sizeof(text));
-	secret_wipe(&key, sizeof(key));
 	return EXIT_SUCCESS;
 }

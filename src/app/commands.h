@@ -45,9 +45,21 @@ command_fn command_mailing_list, command_mailing_show, command_mailing_dry_run,
 	command_mailing_cancel, command_mailing_now, command_mailing_reschedule,
 	command_mailing_decide;
 command_fn command_mail_hold, command_mail_release, command_mail_state;
-command_fn command_export, command_coding_export, command_coding_import;
-command_fn command_account_create, command_account_key;
+command_fn command_published_import, command_published_list, command_published_export,
+	command_compare;
+command_fn command_export;
+command_fn command_coding_export, command_coding_import, command_coding_assign,
+	command_coding_carry, command_coding_status, command_coding_disagreements,
+	command_coding_decide, command_coding_release, command_coding_agreement;
+command_fn command_codebook_list, command_codebook_show, command_codebook_import,
+	command_codebook_diff;
+command_fn command_verbatim_review, command_verbatim_import, command_verbatim_export;
+command_fn command_release_list, command_release_show, command_release_check,
+	command_release_publish, command_release_withdraw;
+command_fn command_account_create;
+command_fn command_api_key_create, command_api_key_list, command_api_key_revoke;
 command_fn command_key_make, command_key_test, command_key_list;
+command_fn command_participation;
 command_fn command_bounce, command_contacts_object;
 command_fn command_edition_check, command_purge, command_doctor, command_rehearse;
 

@@ -89,9 +89,12 @@ static bool load_bounce_key(const char *folder, struct key *ret, struct err *err
 	return true;
 }
 
-/* What strangers wrote is read after the keys and passwords are out of reach. A Maildir is written to, which confined files would forbid. */
-static void close_behind(const struct config *c, bool files)
+/* What strangers wrote is read after the keys and passwords are out of reach. Of a Maildir files go from new to cur. */
+static void close_behind(const struct config *c, const char *maildir)
 {
+	SCOPED(free_char) char *fresh = x_printf("%s/new", maildir);
+	SCOPED(free_char) char *current = x_printf("%s/cur", maildir);
+	const char *const moving[] = {fresh, current, NULL};
 	const char *closed[4] = {c->key_directory};
 	size_t n = 1;
 
@@ -99,7 +102,11 @@ static void close_behind(const struct config *c, bool files)
 		closed[n++] = c->smtp_password_file;
 	if (*c->bounce_imap_password_file)
 		closed[n++] = c->bounce_imap_password_file;
-	(void)confine(files ? closed : NULL);
+	if (!*maildir)
+		(void)confine(closed);
+	else if (!confine_but(closed, moving).files)
+		fprintf(stderr,
+			"barometre: this kernel cannot close the key folder while a Maildir is read: go on with Linux 5.19 or later and Landlock, or have the mailbox read by IMAP or a pipe\n");
 }
 
 /* Asked before curl, whose words would be about certificates. */
@@ -115,33 +122,24 @@ static bool can_read_ca_file(const char *file, struct err *err)
 			file);
 }
 
-static bool read_imap(const struct config *c, struct run *run, struct err *err)
+static bool read_imap(
+	const struct config *c, const char *password, struct run *run, struct err *err)
 {
-	char password[256] = "";
 	const struct bounce_imap options = {.url = c->bounce_imap_url,
 		.user = c->bounce_imap_user,
 		.password = password,
 		.ca_file = c->bounce_imap_ca_file};
-	bool ok = password_file_read("bounce_imap_password_file",
-		c->bounce_imap_password_file, password, sizeof(password), err);
 
-	if (ok) {
-		/* A server that hangs up is an error to report, not the end. */
-		(void)signal(SIGPIPE, SIG_IGN);
-		close_behind(c, true);
-		ok = can_read_ca_file(c->bounce_imap_ca_file, err) &&
-			bounce_read_imap(&options, MOST, take, run, err);
-	}
-	secret_wipe(password, sizeof(password));
-	return ok;
+	/* A server that hangs up is an error to report, not the end. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	return can_read_ca_file(c->bounce_imap_ca_file, err) &&
+		bounce_read_imap(&options, MOST, take, run, err);
 }
 
-static bool read_maildir(
-	const struct config *c, const char *folder, struct run *run, struct err *err)
+static bool read_maildir(const char *folder, struct run *run, struct err *err)
 {
 	size_t passed_over = 0;
 
-	close_behind(c, false);
 	if (!bounce_read_maildir(folder, MOST, take, run, &passed_over, err))
 		return false;
 	if (passed_over > 0)
@@ -151,7 +149,29 @@ static bool read_maildir(
 	return true;
 }
 
-/* Maildir before IMAP: the first cannot be written any more once files are confined for the second. */
+/* `maildir` "": none. Whatever is missing for the mailbox, the Maildir is read. */
+static bool read_boxes(const struct config *c, const char *maildir, bool imap,
+	struct run *run, struct err *err)
+{
+	char password[256] = "";
+	struct err unread = {0};
+	bool has_password = imap &&
+		password_file_read("bounce_imap_password_file",
+			c->bounce_imap_password_file, password, sizeof(password),
+			&unread);
+	bool ok = true;
+
+	close_behind(c, maildir);
+	if (*maildir)
+		ok = read_maildir(maildir, run, err);
+	if (ok && has_password)
+		ok = read_imap(c, password, run, err);
+	else if (ok && imap)
+		ok = err_set(err, unread.code, "%s", unread.text);
+	secret_wipe(password, sizeof(password));
+	return ok;
+}
+
 static bool read_sources(
 	const struct command_line *line, struct run *run, struct err *err)
 {
@@ -159,10 +179,9 @@ static bool read_sources(
 	const char *named = command_option(line, "--maildir");
 	const char *maildir = named ? named : c->bounce_maildir;
 	bool imap_only = command_flag(line, "--imap");
-	bool ok = true;
 
 	if (is_pipe(line)) {
-		close_behind(c, true);
+		close_behind(c, "");
 		return bounce_read_pipe(STDIN_FILENO, take, run, err);
 	}
 	if (imap_only && !*c->bounce_imap_url)
@@ -171,11 +190,8 @@ static bool read_sources(
 	if (!*maildir && !*c->bounce_imap_url)
 		return err_set(err, ERR_INVALID,
 			"nothing to read: set bounce_imap_url or bounce_maildir, or give --maildir FOLDER or --stdin");
-	if (*maildir && !imap_only)
-		ok = read_maildir(c, maildir, run, err);
-	if (*c->bounce_imap_url && !named)
-		ok = ok && read_imap(c, run, err);
-	return ok;
+	return read_boxes(
+		c, imap_only ? "" : maildir, *c->bounce_imap_url && !named, run, err);
 }
 
 int command_bounce(const struct command_line *line)

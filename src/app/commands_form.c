@@ -12,7 +12,7 @@
 #define MAX_OUTPUT (64u << 20)
 
 /* Put into the program at build (CMakeLists.txt). */
-extern const struct asset_set assets_codebooks, assets_lexicon;
+extern const struct asset_set assets_codebooks, assets_lexicon, assets_published;
 
 enum view {
 	VIEW_NONE,
@@ -97,6 +97,18 @@ static bool print(const struct buf *out, struct err *err)
 	return true;
 }
 
+/* The editions of which figures are published: "2023.csv" is 2023. To be freed with its texts. */
+static char **list_editions(void)
+{
+	char **list = x_calloc(assets_published.count + 1, sizeof(char *));
+	for (size_t i = 0; i < assets_published.count; i++) {
+		struct str name = str_of(assets_published.rows[i].name), year;
+		must(str_cut(&name, '.', &year));
+		list[i] = str_dup(year);
+	}
+	return list;
+}
+
 /* Prints the findings; *ret_right tells whether the form may be used. */
 static bool check_file(const char *file, struct str text, bool strict, bool quiet,
 	bool *ret_right, struct err *err)
@@ -109,7 +121,12 @@ static bool check_file(const char *file, struct str text, bool strict, bool quie
 		.lexicon = lexicon,
 		.box_reserved = ANSWER_BOX_RESERVED,
 		.contact_bytes = CONTACT_BYTES - 1};
+	char **editions = list_editions();
+	options.editions = (const char *const *)editions;
 	form_check(text, file, &options, &findings);
+	for (size_t i = 0; editions[i]; i++)
+		free(editions[i]);
+	free(editions);
 	json_decref(codebooks);
 	json_decref(lexicon);
 	findings_write(&findings, file, &out);

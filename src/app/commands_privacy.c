@@ -78,6 +78,7 @@ static const char *words_of(const char *kind)
 		{"tasks", "tâches terminées"},
 		{"reports", "empreintes de retours"},
 		{"requests", "demandes d’opposition"},
+		{"trials", "essais de lettres"},
 		{"journal", "lignes du journal"},
 		{"objections", "oppositions (gardées)"},
 		{"invitations", "invitations"},

@@ -46,6 +46,8 @@ static const struct option options[] = {
 		"what one address may ask of the public site a minute: look-ups of communes; a fifth of it starts, a twentieth codes and unknown links; 0: no limit"),
 	TEXT(trusted_proxy, "127.0.0.1 ::1", false,
 		"addresses of the proxies whose X-Forwarded-For is believed (its last address)"),
+	NUMBER(api_rate, 600, 0, 1000000,
+		"requests a minute of one key of the API; 0: no limit"),
 	NUMBER(web_workers, 1, 1, 64, "processes of the public site"),
 	NUMBER(max_connections, 10000, 16, 1000000,
 		"connections a process accepts at a time"),
@@ -125,6 +127,16 @@ static bool take_values(cfg_t *cfg, struct config *config, struct err *err)
 	return true;
 }
 
+/* RFC 3986 section 3.2.1 lets a name and a password stand before an @. What is wrong is not repeated. */
+static bool check_no_secret(const char *file, const char *key, const char *url,
+	const char *user_key, const char *password_key, struct err *err)
+{
+	return !strchr(url, '@') ||
+		err_set(err, ERR_INVALID,
+			"%s: %s holds an @, before which a name or a password would stand in clear: put the name into %s and the password into a file of its own, named by %s; an @ of a mailbox's name is written %%40",
+			file, key, user_key, password_key);
+}
+
 static bool check_values(const char *file, const struct config *c, struct err *err)
 {
 	const char *const urls[] = {c->public_url, c->staff_url};
@@ -139,6 +151,11 @@ static bool check_values(const char *file, const struct config *c, struct err *e
 			return err_set(err, ERR_INVALID,
 				"%s: \"%s\" must not end with a slash", file, urls[i]);
 	}
+	if (!check_no_secret(file, "smtp_url", c->smtp_url, "smtp_user",
+		    "smtp_password_file", err) ||
+		!check_no_secret(file, "bounce_imap_url", c->bounce_imap_url,
+			"bounce_imap_user", "bounce_imap_password_file", err))
+		return false;
 	if (strcmp(c->smtp_tls, "required") != 0 && strcmp(c->smtp_tls, "none") != 0)
 		return err_set(err, ERR_INVALID,
 			"%s: smtp_tls is \"%s\", must be \"required\" or \"none\"", file,

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "barometre/app/keyring.h"
+#include "barometre/app/publish.h"
 #include "barometre/base/log.h"
 #include "barometre/report/release.h"
 #include "count_private.h"
@@ -75,6 +76,35 @@ static bool store_results(struct db *db, const struct edition *edition,
 	return ok;
 }
 
+static void add_synthesis(struct figures *figures, const struct edition *edition)
+{
+	const struct form **forms = x_calloc(edition->audience_count + 1, sizeof(*forms));
+
+	for (size_t i = 0; i < edition->audience_count; i++)
+		forms[i] = edition->audiences[i].form;
+	figures_add_synthesis(figures, forms, edition->audience_count);
+	free(forms);
+}
+
+/* What the check refuses stays a draft, for people to look at: answers are counted all the same. */
+static bool add_release(struct db *db, const struct edition *edition,
+	const struct figures *figures, struct err *err)
+{
+	const struct release_draft draft = {.edition = edition->code,
+		.thresholds = edition->thresholds,
+		.kind = "count",
+		.reason = "dépouillement",
+		.figures = figures->list,
+		.figure_count = figures->count,
+		.notes = figures->notes,
+		.note_count = figures->note_count};
+	int64_t version;
+	bool passed;
+
+	return release_add(db, &draft, &version, err) &&
+		publish_check(db, edition, version, &passed, NULL, err);
+}
+
 /* Everything inside the first transaction. */
 static bool count_in_transaction(struct db *db, const struct edition *edition,
 	const struct count_options *options, const struct secret_key *secret,
@@ -84,11 +114,12 @@ static bool count_in_transaction(struct db *db, const struct edition *edition,
 	struct edition_result *results = x_calloc(
 		edition->audience_count + 1, sizeof(*results));
 	struct figures figures = {0};
-	int64_t version;
 	bool ok = count_start(db, edition->code, err) &&
-		count_audiences(db, edition, options, secret, &figures, results, err) &&
-		release_add(db, edition->code, edition->thresholds, "dépouillement",
-			figures.list, figures.count, &version, err) &&
+		count_audiences(db, edition, options, secret, &figures, results, err);
+
+	if (ok)
+		add_synthesis(&figures, edition);
+	ok = ok && add_release(db, edition, &figures, err) &&
 		store_results(db, edition, options, results, &public_key, err);
 
 	figures_release(&figures);

@@ -20,6 +20,8 @@ struct db *doctor_database(const struct config *, struct doctor_report *);
 /* False when no relay is configured, or its password cannot be read. */
 bool doctor_relay(const struct config *, int seconds, struct smtp_probe *ret,
 	struct doctor_report *);
+/* Opens what they are read from, and changes nothing there. */
+void doctor_bounces(const struct config *, int seconds, struct doctor_report *);
 /* `relay_address` in figures, "" when unknown. */
 void doctor_sender(const struct doctor_options *, struct dns *, const char *relay_address,
 	struct doctor_report *);

@@ -1,22 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* doctor_relay.c - the relay: reached, trusted, logged in to; and the address that bounces come back to. */
-#include <errno.h>
+/* doctor_relay.c - the relay: reached, trusted, logged in to. */
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "barometre/mail/verp.h"
 #include "doctor_private.h"
 #include "password_file.h"
 
 #define EXPIRES_SOON (14 * USEC_PER_DAY)
-
-/* D3: a name and a password may stand in a URL (RFC 3986 section 3.2.1). */
-static const char *url_of(const char *url)
-{
-	const char *at = strrchr(url, '@');
-
-	return at ? at + 1 : url;
-}
 
 static void bad(struct doctor_report *report, const char *rule, char *what, char *remedy)
 {
@@ -29,15 +18,15 @@ static void say_failure(
 	switch (p->end) {
 	case SMTP_PROBE_NO_HOST:
 		bad(report, "relay",
-			x_printf("Le nom du relais (%s) est inconnu : %s.",
-				url_of(c->smtp_url), p->words),
+			x_printf("Le nom du relais (%s) est inconnu : %s.", c->smtp_url,
+				p->words),
 			x_strdup(
 				"Corrigez smtp_url, ou le service de noms de cette machine (/etc/resolv.conf)."));
 		break;
 	case SMTP_PROBE_DOWN:
 		bad(report, "relay",
 			x_printf("Le relais (%s) ne prend pas la connexion : %s.",
-				url_of(c->smtp_url), p->words),
+				c->smtp_url, p->words),
 			x_strdup(
 				"Vérifiez que le relais tourne, le port de smtp_url (587 avec STARTTLS, 465 pour smtps) et le pare-feu. "
 				"Rien n’est perdu : les envois attendent."));
@@ -46,7 +35,7 @@ static void say_failure(
 		bad(report, "relay",
 			x_printf(
 				"Le relais (%s) prend la connexion et ne répond pas : %s.",
-				url_of(c->smtp_url), p->words),
+				c->smtp_url, p->words),
 			x_strdup(
 				"Souvent un port 465 appelé en smtp:// (écrivez smtps://), un relais surchargé, ou un pare-feu qui retient. "
 				"Recommencez dans quelques minutes."));
@@ -55,7 +44,7 @@ static void say_failure(
 		bad(report, "relay-tls",
 			x_printf(
 				"Le relais (%s) n’offre pas TLS (STARTTLS), et smtp_tls l’exige : rien ne part.",
-				url_of(c->smtp_url)),
+				c->smtp_url),
 			x_strdup(
 				"Activez TLS sur le relais, ou prenez son port 465 en smtps://. smtp_tls = \"none\" n’est acceptable que vers un "
 				"relais de cette machine même."));
@@ -64,7 +53,7 @@ static void say_failure(
 		bad(report, "relay-certificate",
 			x_printf(
 				"Le certificat du relais (%s) n’est pas digne de confiance : %s.",
-				url_of(c->smtp_url), p->words),
+				c->smtp_url, p->words),
 			x_strdup(*c->smtp_ca_file
 					? "Le nom de smtp_url doit être dans le certificat, et smtp_ca_file doit contenir l’autorité qui l’a signé."
 					: "Le nom de smtp_url doit être dans le certificat ; si une autorité privée l’a signé, donnez-la dans smtp_ca_file."));
@@ -89,7 +78,7 @@ static void say_failure(
 	default:
 		bad(report, "relay",
 			x_printf("Le relais (%s) ne convient pas, réponse %d : %s.",
-				url_of(c->smtp_url), p->code, p->words),
+				c->smtp_url, p->code, p->words),
 			x_strdup("Montrez ces mots à qui tient le relais."));
 		break;
 	}
@@ -161,57 +150,6 @@ static bool read_password(
 	return false;
 }
 
-/* Where they are read from; a mailbox over IMAP is not opened here. */
-static void look_at_bounce_box(const struct config *c, struct doctor_report *report)
-{
-	SCOPED(free_char) char *fresh = x_printf("%s/new", c->bounce_maildir);
-
-	if (*c->bounce_maildir && access(fresh, R_OK | W_OK | X_OK) != 0)
-		doctor_add(report, DOCTOR_RELAY, DOCTOR_WARNING, "bounce-box",
-			x_printf("Les retours ne peuvent pas être lus dans « %s » : %s.",
-				fresh, strerror(errno)),
-			x_strdup(
-				"Corrigez bounce_maildir, et donnez au compte du service le droit de lire et d’écrire dans ce dossier."));
-	else if (*c->bounce_maildir)
-		doctor_good(report, DOCTOR_RELAY, "bounce-box",
-			x_printf("Les retours peuvent être lus dans « %s ».",
-				c->bounce_maildir));
-	else if (*c->bounce_imap_url)
-		doctor_add(report, DOCTOR_RELAY, DOCTOR_UNKNOWN, "bounce-box",
-			x_printf("La boîte des retours (%s) n’a pas été ouverte.",
-				url_of(c->bounce_imap_url)),
-			x_strdup("Essayez-la : barometre bounce"));
-	else
-		doctor_add(report, DOCTOR_RELAY, DOCTOR_UNKNOWN, "bounce-box",
-			x_strdup(
-				"Ni bounce_maildir ni bounce_imap_url : les retours ne sont lus que si le serveur de courriel les donne à barometre bounce."),
-			x_strdup(
-				"Configurez l’une des deux boîtes, ou le tuyau du serveur de courriel (barometre bounce --help)."));
-}
-
-static void look_at_bounces(const struct config *c, struct doctor_report *report)
-{
-	struct err err = {0};
-
-	if (!*c->bounce_address)
-		doctor_add(report, DOCTOR_RELAY, DOCTOR_WARNING, "bounce-address",
-			x_strdup(
-				"Aucune adresse de retour (bounce_address) : les refus tardifs arrivent chez l’expéditeur et ne sont pas lus."),
-			x_strdup(
-				"Donnez à bounce_address une boîte dont le relais suit les adresses « boîte+… », et lisez-la avec barometre bounce."));
-	else if (!verp_check(c->bounce_address, &err))
-		bad(report, "bounce-address",
-			x_printf(
-				"L’adresse de retour (bounce_address) ne convient pas : %s.",
-				err.text),
-			x_printf("Sa partie avant l’arobase a au plus %d caractères.",
-				VERP_LOCAL_MAX));
-	else
-		doctor_good(report, DOCTOR_RELAY, "bounce-address",
-			x_strdup(
-				"L’adresse de retour convient : chaque envoi a la sienne."));
-}
-
 static void look_at_relay(const struct config *c, const char *password, int seconds,
 	struct smtp_probe *ret, struct doctor_report *report)
 {
@@ -230,8 +168,7 @@ static void look_at_relay(const struct config *c, const char *password, int seco
 	}
 	doctor_good(report, DOCTOR_RELAY, "relay",
 		x_printf("Le relais répond : %s%s%s (aucun courriel n’a été envoyé).",
-			url_of(c->smtp_url), *ret->name ? ", qui se nomme " : "",
-			ret->name));
+			c->smtp_url, *ret->name ? ", qui se nomme " : "", ret->name));
 	say_tls(c, ret, clock_now(), report);
 	say_login(c, ret, report);
 }
@@ -254,8 +191,6 @@ bool doctor_relay(const struct config *c, int seconds, struct smtp_probe *ret,
 	if (probed)
 		look_at_relay(c, password, seconds, ret, report);
 	secret_wipe(password, sizeof(password));
-	look_at_bounces(c, report);
-	if (*c->bounce_address)
-		look_at_bounce_box(c, report);
+	doctor_bounces(c, seconds, report);
 	return probed;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * duty_keeper.c - the process that closes and counts when a person asked for it on the staff site.
+ * duty_keeper.c - the process that closes, counts, publishes and withdraws when a person asked for it on the staff site.
  *
  * It waits for tasks in the database, one at a time, and blocks while it works: nobody else depends on it. Where custodians
  * keep the counting key, one of them gave a file and a passphrase to the staff site, which handed them over (handover.h):
@@ -13,6 +13,7 @@
 #include "barometre/app/count.h"
 #include "barometre/app/duties.h"
 #include "barometre/app/handover.h"
+#include "barometre/app/publish.h"
 #include "barometre/base/log.h"
 #include "barometre/store/edition_store.h"
 #include "barometre/store/privacy_store.h"
@@ -156,6 +157,27 @@ static void close_edition(struct keeper *k, const struct keeper_task *task)
 		fail(k, task, &err);
 }
 
+/* The login that asked is in the journal with what was done. */
+static void publish(struct keeper *k, const struct keeper_task *task)
+{
+	struct err err = {0};
+
+	if (strcmp(task->kind, "publish") == 0
+			? publish_release(k->db, task->edition, task->version,
+				  task->asked_by, NULL, &err)
+			: publish_withdraw(k->db, task->edition, task->version,
+				  task->asked_by, task->reason, NULL, &err)) {
+		succeed(k, task);
+		return;
+	}
+	log_error("keeper.failed", F_TEXT("task", task->kind), F_ERR(&err));
+	finish(k, task,
+		err.code == ERR_CONFLICT
+			? "L’état de cette diffusion ne le permet pas\u202F: elle n’est pas vérifiée, ou une plus récente est déjà publiée."
+			: "Cela n’a pas abouti\u202F: prévenez l’exploitant, le journal du serveur dit pourquoi.");
+	db_drop(&k->db);
+}
+
 /* A count that was interrupted after its answers were stored: the rest is done now. Whoever asked for it may ask again and is told
  * that it is done. */
 static void finish_counts(struct db *db, const struct config *config)
@@ -203,8 +225,10 @@ static bool look_for_work(struct keeper *k)
 		purge(k);
 	else if (strcmp(task.kind, "close") == 0)
 		close_edition(k, &task);
-	else
+	else if (strcmp(task.kind, "count") == 0)
 		count(k, &task);
+	else
+		publish(k, &task);
 	return true;
 }
 

@@ -92,20 +92,6 @@ static int run(struct site_process *p, const struct config *config, int listener
 	return p->status;
 }
 
-static void handle_down(void *site, struct exchange *exchange)
-{
-	SCOPED(buf_release) struct buf body = BUF_LIMIT(4096);
-
-	(void)site;
-	buf_puts(&body,
-		"<!doctype html><html lang=\"fr\"><meta charset=\"utf-8\"><title>Indisponible</title>"
-		"<h1>Le service est momentanément indisponible</h1><p>Rien de ce qui était enregistré n’est perdu. "
-		"Revenez dans quelques minutes.</p></html>");
-	site_headers(exchange);
-	exchange_header(exchange, "Retry-After", "30");
-	exchange_reply(exchange, 503, "text/html; charset=utf-8", &body);
-}
-
 static bool load_editions(
 	const struct config *config, const char *role, struct editions *ret)
 {
@@ -194,6 +180,7 @@ int duty_staff(const struct config *config, const struct keyring *ring, int list
 			config->mail_from_address, config->mail_reply_to,
 			config->organisation, config->contact_address},
 		.editions = &editions,
+		.api_rate = config->api_rate,
 	};
 	struct staff_site *site = NULL;
 
@@ -203,7 +190,10 @@ int duty_staff(const struct config *config, const struct keyring *ring, int list
 		p.revision = editions.revision;
 		site = staff_site_new(p.loop, p.pool, &options);
 	}
-	run(&p, config, listener, site ? staff_site_handle : handle_down, site);
+	if (site)
+		run(&p, config, listener, staff_site_handle, site);
+	else
+		run(&p, config, listener, staff_site_handle_down, &options);
 	staff_site_free(site);
 	db_pool_free(p.pool);
 	editions_release(&editions);

@@ -7,7 +7,8 @@
 
 #include "barometre/base/err.h"
 
-/* Its first line, without the end of it, cut to `size`; for secret_wipe. ERR_MISSING names `key` and the remedy. */
+/* Its first line, without the end of it; for secret_wipe. ERR_MISSING, and ERR_LIMIT for a line of `size` bytes or more, name `key` and
+ * the remedy. */
 bool password_file_read(
 	const char *key, const char *file, char *out, size_t size, struct err *) MUST_USE;
 

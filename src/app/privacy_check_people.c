@@ -215,7 +215,7 @@ static void check_texts(const struct edition_audience *a, const struct groups *f
 			"Rappelez dans la consigne de ne nommer personne, et relisez chaque texte avant de le citer."));
 }
 
-/* Identifying questions that are kept with the answers, as check-form finds them. */
+/* Identifying questions that are kept with the answers, and crossings with health, as check-form finds them. */
 static void check_form_findings(const struct edition_audience *a, struct str source,
 	struct privacy_findings *found)
 {
@@ -227,6 +227,13 @@ static void check_form_findings(const struct edition_audience *a, struct str sou
 	for (size_t i = 0; i < findings.count; i++) {
 		const struct finding *f = &findings.list[i];
 
+		if (strcmp(f->rule, "sensitive-crossing") == 0)
+			privacy_add(found, PRIVACY_WARNING, "sensitive-crossing",
+				x_printf(
+					"« %s », question « %s » : elle touche à la santé, et les résultats seraient croisés avec elle.",
+					a->form->audience_label, f->subject),
+				x_strdup(
+					"Retirez-la de « crossings » dans le fichier du questionnaire, puis barometre check-form."));
 		if (strcmp(f->rule, "identifying") != 0)
 			continue;
 		privacy_add(found,

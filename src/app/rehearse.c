@@ -8,6 +8,7 @@
 #include "barometre/base/log.h"
 #include "barometre/mail/letter.h"
 #include "barometre/mail/outbox.h"
+#include "barometre/mail/reason.h"
 #include "barometre/store/db.h"
 #include "login.h"
 #include "mailing_words.h"
@@ -172,8 +173,8 @@ static bool judge(struct play *p, const struct db_rows *plan, size_t row, usec_t
 		if (str_eq(verdict, STR("send")))
 			continue;
 		buf_printf(&p->r->left_out, "%s %s, %lld",
-			others++ ? " ;" : " ; laissés de côté :",
-			rehearsal_reason(verdict), (long long)db_int(rows, i, "n"));
+			others++ ? " ;" : " ; laissés de côté :", reason_of_one(verdict),
+			(long long)db_int(rows, i, "n"));
 	}
 	buf_puts(&p->r->left_out, "\n");
 	return true;
@@ -307,6 +308,8 @@ static struct outbox *make_outbox(struct play *p)
 		.stops = r->mail_keys.stops,
 		.bounces = r->mail_keys.bounces,
 		.mark = &r->mark,
+		.show = mailbox_show,
+		.show_arg = r->mailbox,
 	};
 	const struct edition_tokens tokens = {r->edition->code, r->campaign_keys.tokens};
 

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rehearse_mailbox.c - what the sink was given: who, when, and a few of the mails themselves. Filled on the sink's thread. */
+/* rehearse_mailbox.c - what the sink was given: to whom and when, filled on the sink's thread; and one mail of each mailing and audience. */
 #include <pthread.h>
 #include <stdlib.h>
 
 #include "barometre/mail/schedule.h"
 #include "rehearse_private.h"
-
-#define SAMPLES_MOST 256
-#define SUBJECT_MOST 400
 
 struct rehearsal_mailbox {
 	pthread_mutex_t guard;
@@ -17,7 +14,8 @@ struct rehearsal_mailbox {
 	usec_t *first; /* by contact */
 	size_t contact_count;
 	const struct edition *edition;
-	struct rehearsal_sample samples[SAMPLES_MOST];
+	/* Of the loop's thread: */
+	struct rehearsal_sample *samples;
 	size_t sample_count;
 };
 
@@ -39,9 +37,9 @@ void mailbox_free(struct rehearsal_mailbox *m)
 		return;
 	for (size_t i = 0; i < m->sample_count; i++) {
 		free(m->samples[i].audience);
-		free(m->samples[i].subject);
 		buf_release(&m->samples[i].message);
 	}
+	free(m->samples);
 	(void)pthread_mutex_destroy(&m->guard);
 	free(m->mails);
 	free(m->first);
@@ -72,40 +70,30 @@ bool mailbox_knows(void *mailbox, const char *to)
 	return contact_of(mailbox, to, &audience, &contact);
 }
 
-/* The header's bytes, folded lines and all. */
-static struct str subject_of(struct str message)
+static bool has_sample(const struct rehearsal_mailbox *m, const struct id16 *mailing,
+	const char *audience)
 {
-	static const char key[] = "\r\nSubject: ";
-	const char *at = memmem(message.p, message.n, key, sizeof(key) - 1), *end;
-	size_t left;
-
-	if (!at)
-		return STR("");
-	at += sizeof(key) - 1;
-	left = message.n - (size_t)(at - message.p);
-	end = memmem(at, left, "\r\n", 2);
-	left = end ? (size_t)(end - at) : left;
-	return (struct str){at, left < SUBJECT_MOST ? left : SUBJECT_MOST};
+	for (size_t i = 0; i < m->sample_count; i++)
+		if (memcmp(&m->samples[i].mailing, mailing, sizeof(*mailing)) == 0 &&
+			strcmp(m->samples[i].audience, audience) == 0)
+			return true;
+	return false;
 }
 
-static void keep_sample(struct rehearsal_mailbox *m, uint64_t number, struct str audience,
+void mailbox_show(void *mailbox, const struct id16 *mailing, const char *audience,
 	struct str message)
 {
-	struct str subject = subject_of(message);
-	struct rehearsal_sample *s = &m->samples[m->sample_count];
+	struct rehearsal_mailbox *m = mailbox;
+	struct rehearsal_sample *s;
 
-	for (size_t i = 0; i < m->sample_count; i++)
-		if (str_eq_z(subject, m->samples[i].subject) &&
-			str_eq_z(audience, m->samples[i].audience))
-			return;
-	if (m->sample_count == SAMPLES_MOST)
+	if (has_sample(m, mailing, audience))
 		return;
-	*s = (struct rehearsal_sample){.audience = str_dup(audience),
-		.subject = str_dup(subject),
-		.number = number,
+	m->samples = x_realloc(m->samples, (m->sample_count + 1) * sizeof(*m->samples));
+	s = &m->samples[m->sample_count++];
+	*s = (struct rehearsal_sample){.mailing = *mailing,
+		.audience = x_strdup(audience),
 		.message = BUF_LIMIT(message.n + 1)};
 	buf_add(&s->message, message);
-	m->sample_count++;
 }
 
 void mailbox_take(void *mailbox, uint64_t number, const char *to, struct str message)
@@ -115,6 +103,7 @@ void mailbox_take(void *mailbox, uint64_t number, const char *to, struct str mes
 	size_t contact = 0;
 	usec_t now = rehearsal_now();
 
+	(void)message;
 	/* The sink asked mailbox_knows. */
 	must(contact_of(m, to, &audience, &contact));
 	must(pthread_mutex_lock(&m->guard) == 0);
@@ -126,7 +115,6 @@ void mailbox_take(void *mailbox, uint64_t number, const char *to, struct str mes
 	m->mails[m->count++] = (struct rehearsal_mail){now, contact};
 	if (m->first[contact] == 0)
 		m->first[contact] = now;
-	keep_sample(m, number, audience, message);
 	must(pthread_mutex_unlock(&m->guard) == 0);
 	/* The next may leave when the pace says so. */
 	(void)pace_take(&m->pace, now);

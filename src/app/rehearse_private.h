@@ -21,8 +21,8 @@ struct rehearsal_mail {
 	size_t contact; /* index */
 };
 struct rehearsal_sample {
-	char *audience, *subject; /* the header's bytes */
-	uint64_t number;
+	struct id16 mailing;
+	char *audience;
 	struct buf message;
 };
 /* What the sink's thread shares with the loop, behind `guard`. */
@@ -65,6 +65,9 @@ void mailbox_free(struct rehearsal_mailbox *);
 /* On the sink's thread. Whoever on this machine found the port may say anything to it: only a contact's address is known. */
 bool mailbox_knows(void *mailbox, const char *to);
 void mailbox_take(void *mailbox, uint64_t number, const char *to, struct str message);
+/* Of the outbox, on the loop's thread: keeps the first of each mailing and audience. */
+void mailbox_show(void *mailbox, const struct id16 *mailing, const char *audience,
+	struct str message);
 size_t mailbox_count(struct rehearsal_mailbox *);
 /* The play is over and the sink stopped. */
 const struct rehearsal_mail *mailbox_mails(
@@ -77,8 +80,6 @@ usec_t mailbox_first(struct rehearsal_mailbox *, size_t contact);
 usec_t rehearsal_now(void);
 void rehearsal_set_now(usec_t);
 
-/* « a déjà répondu » */
-const char *rehearsal_reason(struct str verdict);
 bool rehearsal_report(struct rehearsal *, struct buf *out, bool *ret_fits, struct err *)
 	MUST_USE;
 

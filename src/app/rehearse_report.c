@@ -5,40 +5,18 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "barometre/mail/reason.h"
 #include "barometre/store/db.h"
 #include "mailing_words.h"
 #include "rehearse_private.h"
 #include "sql_catalog.h"
 
-static const struct {
-	const char *code, *words;
-} reasons[] = {
-	{"send", "à écrire"},
-	{"done", "a déjà répondu"},
-	{"objected", "s’est opposé"},
-	{"bounced", "adresse en échec"},
-	{"audience", "autre public"},
-	{"segment", "autre département ou type"},
-	{"received", "n’a pas reçu l’envoi d’avant"},
-	{"already", "a déjà cet envoi"},
-	{"late", "trop tard"},
-	{"closed", "édition close"},
-	{"cancelled", "envoi annulé"},
-	{"target", "taux de réponse atteint"},
-	{"given_up", "abandonné"},
-	{"left_out", "plus concerné"},
-	{"planned", "encore à envoyer"},
-	{"claimed", "en cours"},
-	{"refused", "refusé"},
-	{"unknown", "sort inconnu"},
-};
-
-const char *rehearsal_reason(struct str verdict)
+/* Of a verdict, or of the end of a row: a reason, or how far it is. */
+static const char *end_words(struct str end)
 {
-	for (size_t i = 0; i < COUNT_OF(reasons); i++)
-		if (str_eq_z(verdict, reasons[i].code))
-			return reasons[i].words;
-	return "autre raison";
+	const char *reason = reason_of_one(end);
+
+	return *reason ? reason : delivery_state_words(end);
 }
 
 struct group {
@@ -57,17 +35,24 @@ struct report {
 	struct buf *out;
 };
 
-static size_t plan_row(const struct report *p, const struct db_rows *rows, size_t row)
+static size_t plan_row_of(const struct report *p, const struct id16 *mailing)
 {
-	struct id16 wanted, id;
+	struct id16 id;
 
-	db_get_uuid(rows, row, "mailing", &wanted);
 	for (size_t i = 0; i < db_count(p->plan); i++) {
 		db_get_uuid(p->plan, i, "id", &id);
-		if (memcmp(&id, &wanted, sizeof(id)) == 0)
+		if (memcmp(&id, mailing, sizeof(id)) == 0)
 			return i;
 	}
 	must_failed("a row of the ledger has its mailing", __FILE__, __LINE__);
+}
+
+static size_t plan_row(const struct report *p, const struct db_rows *rows, size_t row)
+{
+	struct id16 mailing;
+
+	db_get_uuid(rows, row, "mailing", &mailing);
+	return plan_row_of(p, &mailing);
 }
 
 /* The mail with this number went to whom the ledger says. */
@@ -186,7 +171,7 @@ static void write_ends(struct report *p)
 
 		buf_printf(p->out, "%s  %s : %s, %lld\n",
 			i == 0 ? "\nPrévus, et non partis\n" : "", name,
-			rehearsal_reason(db_str(p->ends, i, "end")),
+			end_words(db_str(p->ends, i, "end")),
 			(long long)db_int(p->ends, i, "n"));
 	}
 }
@@ -264,7 +249,7 @@ static bool write_samples(struct report *p, struct err *err)
 		return err_set(err, ERR_BROKEN, "cannot make the folder \"%s\": %s",
 			folder, strerror(errno));
 	for (size_t i = 0; i < count; i++) {
-		size_t row = plan_row(p, p->ledger, (size_t)samples[i].number);
+		size_t row = plan_row_of(p, &samples[i].mailing);
 		struct str kind = db_str(p->plan, row, "kind");
 		SCOPED(free_char)
 		char *path = x_printf("%s/%02zu-%.*s-%s.eml", folder, row + 1,

@@ -71,8 +71,14 @@ static int ruleset_new(long abi)
 	return (int)syscall(SYS_landlock_create_ruleset, &r, size, 0);
 }
 
-/* To be read, with all that is below. What cannot be opened stays without a right. */
-static void allow(int ruleset, const char *path)
+#define RIGHTS_TO_READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+/* Files that are there get other names, and lose their first: nothing is written into one, no folder is made. */
+#define RIGHTS_TO_MOVE                                                            \
+ (RIGHTS_TO_READ | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE | \
+	 RIGHT_REFER)
+
+/* With all that is below. What cannot be opened stays without a right. */
+static void allow(int ruleset, const char *path, uint64_t rights)
 {
 	struct landlock_path_beneath_attr rule = {0};
 	struct stat st;
@@ -82,9 +88,8 @@ static void allow(int ruleset, const char *path)
 		return;
 	if (fstat(fd, &st) == 0 && !S_ISLNK(st.st_mode)) {
 		rule.parent_fd = fd;
-		rule.allowed_access = S_ISDIR(st.st_mode)
-			? LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR
-			: LANDLOCK_ACCESS_FS_READ_FILE;
+		rule.allowed_access = S_ISDIR(st.st_mode) ? rights
+							  : LANDLOCK_ACCESS_FS_READ_FILE;
 		(void)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
 			&rule, 0);
 	}
@@ -126,17 +131,44 @@ static void allow_all_but(
 		if (is_above_closed(closed, path))
 			allow_all_but(ruleset, path, closed);
 		else
-			allow(ruleset, path);
+			allow(ruleset, path, RIGHTS_TO_READ);
 	}
 	if (dir)
 		(void)closedir(dir);
 }
 
-static bool confine_files(const char *const *closed_paths)
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* What is closed stays so, whatever was to be moved in. */
+static void allow_moving(
+	int ruleset, const char *const *moving, const struct closed_list *closed)
+{
+	for (; moving && *moving; moving++) {
+		char *path = realpath(*moving, NULL);
+
+		if (path && is_folder(path) && !is_closed(closed, path) &&
+			!is_above_closed(closed, path))
+			allow(ruleset, path, RIGHTS_TO_MOVE);
+		free(path);
+	}
+}
+
+/* From which ABI on files can be confined as is wanted: none before the second lets a file go from one folder to another. */
+static long abi_wanted(const char *const *moving)
+{
+	return moving && *moving ? 2 : 1;
+}
+
+static bool confine_files(const char *const *closed_paths, const char *const *moving)
 {
 	struct closed_list closed = {.count = 0};
 	long abi = landlock_abi();
-	int ruleset = abi >= 1 ? ruleset_new(abi) : -1;
+	int ruleset = abi >= abi_wanted(moving) ? ruleset_new(abi) : -1;
 	bool done;
 
 	if (ruleset < 0)
@@ -149,6 +181,7 @@ static bool confine_files(const char *const *closed_paths)
 			closed.paths[closed.count++] = path;
 	}
 	allow_all_but(ruleset, "", &closed);
+	allow_moving(ruleset, moving, &closed);
 	done = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
 	(void)close(ruleset);
 	while (closed.count > 0)
@@ -312,13 +345,18 @@ struct confinement confine_offered(void)
 		.files = landlock_abi() >= 1, .calls = offers_calls()};
 }
 
-struct confinement confine(const char *const *closed)
+struct confinement confine_but(const char *const *closed, const char *const *moving)
 {
 	struct confinement done = {false, false};
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return done;
-	done.files = closed && confine_files(closed);
+	done.files = closed && confine_files(closed, moving);
 	done.calls = confine_calls();
 	return done;
+}
+
+struct confinement confine(const char *const *closed)
+{
+	return confine_but(closed, NULL);
 }

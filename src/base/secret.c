@@ -154,6 +154,14 @@ struct hash32 hash_plain(struct str s)
 	return hash;
 }
 
+struct hash32 hash_sha256(struct str s)
+{
+	struct hash32 hash;
+
+	must(crypto_hash_sha256(hash.b, (const unsigned char *)s.p, s.n) == 0);
+	return hash;
+}
+
 bool secret_equal(const void *a, const void *b, size_t n)
 {
 	return sodium_memcmp(a, b, n) == 0;

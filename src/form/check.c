@@ -172,6 +172,7 @@ static void run_checks(struct check *c)
 	check_words(c);
 	check_privacy(c);
 	check_tables(c);
+	check_series(c);
 	free(c->objects);
 	free(c->never);
 }

@@ -221,8 +221,26 @@ static void check_profiles(struct check *c)
 			segments, combinations);
 }
 
+/* A group of a crossing is known to those who know its people: what makes the group is told of each of them. */
+static void check_crossings(struct check *c)
+{
+	const json_t *own = json_object_get(c->root, "barometre");
+	for (size_t i = 0; i < c->form->crossing_count; i++) {
+		const struct crossing *x = &c->form->crossings[i];
+		const struct question *q = &c->form->questions[x->question];
+		if (q->sensitive)
+			check_report(c, FINDING_WARNING, "sensitive-crossing", q->name,
+				source_map_find(c->map, own, q->name),
+				"tables would be crossed with '%s', which is sensitive (health): "
+				"every figure would be told of people known by it: cross with "
+				"another question",
+				q->name);
+	}
+}
+
 void check_privacy(struct check *c)
 {
+	check_crossings(c);
 	for (size_t i = 0; i < c->form->question_count; i++)
 		check_identifying(c, &c->form->questions[i], c->objects[i]);
 	check_sizes(c);

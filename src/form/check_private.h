@@ -28,4 +28,6 @@ void check_words(struct check *);   /* languages, lexicon, codebooks: check_word
 void check_privacy(struct check *); /* what identifies, sizes of boxes: check_privacy.c */
 void check_tables(struct check *);  /* codes and texts that look alike: check_tables.c */
 
+void check_series(struct check *); /* comparable with earlier editions: check_series.c */
+
 #endif

@@ -7,7 +7,7 @@
 /* Keys whose text people read, and those that hold a list of such texts: those of form_translate. */
 static const char *const text_keys[] = {"title", "description", "html", "text",
 	"placeholder", "otherText", "noneText", "refuseText", "dontKnowText", "labelTrue",
-	"labelFalse", "audienceLabel", "short"};
+	"labelFalse", "audienceLabel", "short", "label"};
 static const char *const list_keys[] = {"welcome", "thanks"};
 
 struct speech {

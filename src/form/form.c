@@ -116,3 +116,23 @@ const struct choice *question_find_row(const struct question *q, struct str code
 {
 	return find(q->rows, q->row_count, code);
 }
+
+enum series question_series(const struct question *q, struct str edition)
+{
+	for (size_t i = 0; i < q->comparable_count; i++)
+		if (str_eq_z(edition, q->comparable[i].edition))
+			return q->comparable[i].series;
+	return SERIES_NONE;
+}
+
+const char *series_name(enum series series)
+{
+	static const char *const names[] = {
+		[SERIES_NONE] = "none",
+		[SERIES_BASE] = "base",
+		[SERIES_OPTIONS] = "options",
+		[SERIES_WORDING] = "wording",
+		[SERIES_SAME] = "same",
+	};
+	return names[series];
+}

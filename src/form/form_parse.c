@@ -15,12 +15,13 @@
 static const char *const root_keys[] = {"title", "description", "locale",
 	"clearInvisibleValues", "barometre", "calculatedValues", "pages", NULL};
 static const char *const root_own_keys[] = {"audience", "version", "minutes", "boxBytes",
-	"audienceLabel", "complete", "welcome", "thanks", NULL};
+	"audienceLabel", "complete", "welcome", "thanks", "crossings", NULL};
 static const char *const page_keys[] = {
 	"name", "title", "description", "visibleIf", "elements", "barometre", NULL};
 static const char *const calculated_keys[] = {
 	"name", "expression", "includeIntoResult", "barometre", NULL};
-static const char *const calculated_own_keys[] = {"title", "published", "short", NULL};
+static const char *const calculated_own_keys[] = {
+	"title", "published", "short", "comparable", NULL};
 static const char *const no_keys[] = {NULL};
 
 static void drop_reader(struct reader *r)
@@ -155,7 +156,7 @@ static bool read_calculated(struct reader *r, json_t *o, struct question *q, siz
 			: reader_refuse(r, o, "barometre", "an object is wanted");
 	if (!q->short_label)
 		q->short_label = q->title;
-	return reader_published(r, own, q);
+	return reader_published(r, own, q) && reader_comparable(r, own, false, q);
 }
 
 /* All questions into their final place, so that names can be looked up. */
@@ -218,7 +219,9 @@ static bool read_complete(struct reader *r, json_t *root)
 static bool read_all(struct reader *r, json_t *root)
 {
 	return read_root(r, root) && read_pages(r, root) && place_questions(r, root) &&
-		reader_bind(r, root) && reader_check_piped(r) && read_complete(r, root);
+		reader_bind(r, root) && read_complete(r, root) &&
+		reader_crossings(r, json_object_get(root, "barometre")) &&
+		reader_check_piped(r);
 }
 
 /* The form in one language; `root` is the French one, NULL for itself. */

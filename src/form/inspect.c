@@ -168,6 +168,23 @@ static void outline_validators(const struct question *q, struct buf *out)
 	}
 }
 
+static void outline_series(const struct question *q, struct buf *out)
+{
+	for (size_t i = 0; i < q->collapse_count; i++) {
+		const struct choice *class = &q->collapse_classes[i];
+		buf_printf(out, "    ~ %s: %s =", class->code, class->text);
+		for (size_t j = 0; j < q->choice_count + q->has_other; j++)
+			if (q->collapse[j] == i)
+				buf_printf(out, " %s",
+					j < q->choice_count ? q->choices[j].code
+							    : "other");
+		buf_addc(out, '\n');
+	}
+	for (size_t i = 0; i < q->comparable_count; i++)
+		buf_printf(out, "    %s: %s\n", q->comparable[i].edition,
+			series_name(q->comparable[i].series));
+}
+
 static void outline_question(const struct question *q, struct buf *out)
 {
 	buf_printf(out, "  %s: %s, %s%s%s\n", q->name, inspect_type(q), inspect_role(q),
@@ -182,6 +199,7 @@ static void outline_question(const struct question *q, struct buf *out)
 		buf_printf(out, "    = %s\n", expr_source(q->expression));
 	outline_choices(q, out);
 	outline_validators(q, out);
+	outline_series(q, out);
 }
 
 /* Panels that begin at this question. */
@@ -193,10 +211,22 @@ static void outline_panels(const struct form *form, size_t question, struct buf 
 				form->panels[i].title ? form->panels[i].title : "");
 }
 
+static void outline_crossings(const struct form *form, struct buf *out)
+{
+	for (size_t i = 0; i < form->crossing_count; i++) {
+		const struct crossing *c = &form->crossings[i];
+		buf_printf(out, "%s%s (%s)", i == 0 ? "crossings: " : ", ", c->name,
+			c->label);
+	}
+	if (form->crossing_count > 0)
+		buf_addc(out, '\n');
+}
+
 void form_outline(const struct form *form, struct buf *out)
 {
 	buf_printf(out, "%s %s, %d min, %zu bytes, hash %s\n%s\n", form->audience,
 		form->version, form->minutes, form->box_bytes, form->hash, form->title);
+	outline_crossings(form, out);
 	size_t next = 0;
 	for (size_t i = 0; i < form->page_count; i++) {
 		const struct page *page = &form->pages[i];

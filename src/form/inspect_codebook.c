@@ -6,6 +6,7 @@
 struct entry {
 	const struct question *q;
 	const char *condition, *base;
+	const char *crossings; /* what tables may be crossed with by this question */
 	struct buf *out;
 };
 
@@ -30,17 +31,41 @@ struct variable {
 	bool required;
 };
 
+/* "2021=base 2023=same" */
+static char *series_of(const struct question *q)
+{
+	SCOPED(buf_release) struct buf text = BUF_LIMIT(1 << 12);
+	buf_puts(&text, "");
+	for (size_t i = 0; i < q->comparable_count; i++)
+		buf_printf(&text, "%s%s=%s", i > 0 ? " " : "", q->comparable[i].edition,
+			series_name(q->comparable[i].series));
+	return buf_take(&text);
+}
+
+/* The class the choice of that code is in, or "". */
+static const char *class_of(const struct question *q, const char *code)
+{
+	for (size_t i = 0; q->collapse_count > 0 && i < q->choice_count + q->has_other;
+		i++) {
+		const char *one = i < q->choice_count ? q->choices[i].code : "other";
+		if (strcmp(one, code) == 0 && q->collapse[i] != SIZE_MAX)
+			return q->collapse_classes[q->collapse[i]].code;
+	}
+	return "";
+}
+
 static void write_line(const struct entry *e, const struct variable *v, const char *code,
 	const char *label)
 {
 	const struct question *q = e->q;
 	SCOPED(free_char) char *variable = x_printf("%s%s", q->name, v->part);
+	SCOPED(free_char) char *series = series_of(q);
 	const char *required = q->required_if ? expr_source(q->required_if) : "no";
 	const char *const fields[] = {variable, q->name, v->type, inspect_role(q), code,
 		label, e->condition, e->base,
 		q->required || v->required ? "yes" : required,
-		q->published_2023 ? "2023" : "new", q->codebook ? q->codebook : "",
-		q->title};
+		q->published_2023 ? "2023" : "new", series, class_of(q, code),
+		q->codebook ? q->codebook : "", e->crossings, q->title};
 	for (size_t i = 0; i < COUNT_OF(fields); i++) {
 		if (i > 0)
 			buf_addc(e->out, ',');
@@ -72,12 +97,24 @@ static void write_item(const struct entry *e, const struct text_item *item)
 	write_line(e, &v, "", item->title);
 }
 
+static char *crossings_of(const struct form *form, const struct question *q)
+{
+	SCOPED(buf_release) struct buf names = BUF_LIMIT(1 << 16);
+	buf_puts(&names, "");
+	for (size_t i = 0; i < form->crossing_count; i++)
+		if (&form->questions[form->crossings[i].question] == q)
+			buf_printf(&names, "%s%s", names.n > 0 ? " " : "",
+				form->crossings[i].name);
+	return buf_take(&names);
+}
+
 static void write_question(
 	const struct form *form, const struct question *q, struct buf *out)
 {
 	SCOPED(free_char) char *condition = inspect_condition(form, q);
 	SCOPED(free_char) char *base = base_of(q, condition);
-	struct entry e = {q, condition, base, out};
+	SCOPED(free_char) char *crossings = crossings_of(form, q);
+	struct entry e = {q, condition, base, crossings, out};
 	if (q->type == QUESTION_HTML)
 		return;
 	for (size_t i = 0; i < q->row_count; i++)
@@ -100,7 +137,7 @@ void inspect_codebook(const struct form *form, struct buf *out)
 {
 	buf_puts(out,
 		"variable,question,type,role,code,label,condition,base,required,"
-		"comparable_since,codebook,title\r\n");
+		"comparable_since,comparable,class,codebook,crossings,title\r\n");
 	for (size_t i = 0; i < form->question_count; i++)
 		write_question(form, &form->questions[i], out);
 }

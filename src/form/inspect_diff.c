@@ -187,6 +187,19 @@ static void compare_routing(struct comparison *k, const struct form *old,
 		b->each_row_required);
 }
 
+/* "oui=bien non=mal": a code for each choice that is in a class. */
+static char *classes_of(const struct question *q)
+{
+	SCOPED(buf_release) struct buf text = BUF_LIMIT(1 << 16);
+	buf_puts(&text, "");
+	for (size_t i = 0; q->collapse && i < q->choice_count + q->has_other; i++)
+		if (q->collapse[i] != SIZE_MAX)
+			buf_printf(&text, "%s%s=%s", text.n > 0 ? " " : "",
+				i < q->choice_count ? q->choices[i].code : "other",
+				q->collapse_classes[q->collapse[i]].code);
+	return buf_take(&text);
+}
+
 static void compare_questions(struct comparison *k, const struct form *old,
 	const struct question *a, const struct form *new, const struct question *b)
 {
@@ -224,6 +237,10 @@ static void compare_questions(struct comparison *k, const struct form *old,
 		compare_text(k, CLASS_CHOICES, "choice-relabelled", "other",
 			a->other_text, b->other_text);
 	compare_routing(k, old, a, new, b);
+	SCOPED(free_char) char *old_classes = classes_of(a);
+	SCOPED(free_char) char *new_classes = classes_of(b);
+	/* What is told where the choices cannot be; the choices are the same. */
+	compare_text(k, CLASS_IDENTICAL, "collapse", NULL, old_classes, new_classes);
 	/* Where it stands may colour answers, but the question is the same. */
 	const char *p = a->page < old->page_count ? old->pages[a->page].name : "";
 	const char *q = b->page < new->page_count ? new->pages[b->page].name : "";
@@ -246,6 +263,15 @@ static struct comparison begin(void)
 	return k;
 }
 
+static char *crossings_of(const struct form *f)
+{
+	SCOPED(buf_release) struct buf text = BUF_LIMIT(1 << 16);
+	buf_puts(&text, "");
+	for (size_t i = 0; i < f->crossing_count; i++)
+		buf_printf(&text, "%s%s", i > 0 ? " " : "", f->crossings[i].name);
+	return buf_take(&text);
+}
+
 /* What of the whole form decides about figures. */
 static json_t *compare_forms(const struct form *old, const struct form *new)
 {
@@ -258,6 +284,9 @@ static json_t *compare_forms(const struct form *old, const struct form *new)
 	for (size_t i = 0; i < new->complete_count; i++)
 		buf_printf(
 			&b, "%s%s", i ? " " : "", new->questions[new->complete[i]].name);
+	SCOPED(free_char) char *old_crossings = crossings_of(old);
+	SCOPED(free_char) char *new_crossings = crossings_of(new);
+	compare_text(&k, CLASS_ROUTING, "crossings", NULL, old_crossings, new_crossings);
 	compare_text(&k, CLASS_ROUTING, "audience", NULL, old->audience, new->audience);
 	compare_text(&k, CLASS_WORDING, "title", NULL, old->title, new->title);
 	compare_text(&k, CLASS_ROUTING, "complete", NULL, buf_str(&a).p, buf_str(&b).p);

@@ -119,6 +119,13 @@ bool reader_expr(struct reader *, json_t *object, const char *key, struct str te
 /* {"2023": "…"} of `own` (may be NULL) into the question. */
 bool reader_published(struct reader *, json_t *own, struct question *);
 
+/* "comparable" and "collapse" of `own` (may be NULL), when the choices have been read. */
+bool reader_comparable(struct reader *, json_t *own, bool is_new, struct question *);
+bool reader_collapse(struct reader *, json_t *own, struct question *);
+
+/* "crossings" of the root's own keys, when every question is in its place. */
+bool reader_crossings(struct reader *, json_t *own);
+
 struct form *form_new(void);
 struct form_owner *form_owner(struct form *);
 /* Makes form_find work. */

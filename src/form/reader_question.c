@@ -32,7 +32,8 @@ static const char *const expression_keys[] = {COMMON, "expression", NULL};
 static const char *const panel_keys[] = {
 	"type", "name", "title", "description", "elements", "visibleIf", NULL};
 static const char *const own_keys[] = {"role", "sensitive", "published", "new",
-	"codebook", "exclusive", "scale", "notConcerned", "lexicon", "short", NULL};
+	"codebook", "exclusive", "scale", "notConcerned", "lexicon", "short",
+	"comparable", "collapse", NULL};
 
 static const struct {
 	const char *name;
@@ -332,7 +333,9 @@ static bool read_own(struct reader *r, json_t *o, struct question *q)
 			!reader_strings(r, own, "lexicon", &q->lexicon, NULL) ||
 			!reader_published(r, own, q) ||
 			!mark_choices(r, own, "exclusive", q) ||
-			!mark_choices(r, own, "notConcerned", q)))
+			!mark_choices(r, own, "notConcerned", q) ||
+			!reader_comparable(r, own, is_new, q) ||
+			!reader_collapse(r, own, q)))
 		return false;
 	size_t i = 0;
 	while (i < COUNT_OF(roles) && strcmp(roles[i], role) != 0)

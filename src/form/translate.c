@@ -7,7 +7,7 @@
 /* Members that people read, wherever they stand in the profile. Codes, names and conditions are others. */
 static const char *const text_keys[] = {"title", "description", "placeholder", "html",
 	"text", "otherText", "noneText", "refuseText", "dontKnowText", "audienceLabel",
-	"short", NULL};
+	"short", "label", NULL};
 /* Lists of paragraphs. */
 static const char *const list_keys[] = {"welcome", "thanks", NULL};
 

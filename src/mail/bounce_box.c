@@ -27,28 +27,56 @@ static size_t on_data(char *data, size_t size, size_t count, void *arg)
 	return n;
 }
 
-static bool failed(CURLcode code, const char *what, struct err *err)
+/* Source: curl's libcurl-errors(3). */
+static enum bounce_imap_end end_of(CURLcode code)
 {
 	switch (code) {
+	case CURLE_OK:
+		return BOUNCE_IMAP_FIT;
 	case CURLE_LOGIN_DENIED:
+		return BOUNCE_IMAP_LOGIN;
+	case CURLE_SSL_CACERT_BADFILE:
+		return BOUNCE_IMAP_CA_FILE;
+	case CURLE_USE_SSL_FAILED:
+		return BOUNCE_IMAP_NO_TLS;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CONNECT_ERROR:
+		return BOUNCE_IMAP_UNTRUSTED;
+	case CURLE_URL_MALFORMAT:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+		return BOUNCE_IMAP_URL;
+	case CURLE_QUOTE_ERROR:
+	case CURLE_REMOTE_ACCESS_DENIED:
+		return BOUNCE_IMAP_MAILBOX;
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return BOUNCE_IMAP_NO_HOST;
+	default:
+		return BOUNCE_IMAP_AWAY;
+	}
+}
+
+static bool failed(CURLcode code, const char *what, struct err *err)
+{
+	switch (end_of(code)) {
+	case BOUNCE_IMAP_LOGIN:
 		return err_set(err, ERR_DENIED,
 			"the IMAP server refuses the log-in: check bounce_imap_user and bounce_imap_password_file");
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_USE_SSL_FAILED:
+	case BOUNCE_IMAP_UNTRUSTED:
+	case BOUNCE_IMAP_CA_FILE:
+	case BOUNCE_IMAP_NO_TLS:
 		return err_set(err, ERR_BROKEN,
 			"no trusted TLS with the IMAP server (%s): check its certificate and its name in bounce_imap_url, or set bounce_imap_ca_file",
 			curl_easy_strerror(code));
-	case CURLE_URL_MALFORMAT:
-	case CURLE_UNSUPPORTED_PROTOCOL:
+	case BOUNCE_IMAP_URL:
 		return err_set(err, ERR_INVALID,
 			"bounce_imap_url must be like \"imaps://host/INBOX\"");
-	case CURLE_QUOTE_ERROR:
-	case CURLE_REMOTE_ACCESS_DENIED:
+	case BOUNCE_IMAP_MAILBOX:
 		return err_set(err, ERR_BROKEN,
 			"the IMAP server refuses to %s: check that the mailbox of bounce_imap_url exists and can be written",
 			what);
+	case BOUNCE_IMAP_NO_HOST:
+	case BOUNCE_IMAP_AWAY:
+	case BOUNCE_IMAP_FIT:
 	default:
 		return err_set(err, ERR_BUSY, "cannot %s at the IMAP server: %s", what,
 			curl_easy_strerror(code));
@@ -176,4 +204,65 @@ bool bounce_read_imap(const struct bounce_imap *options, size_t most,
 	session_end(&s);
 	buf_release(&found);
 	return ok;
+}
+
+/* ---- only looking ---- */
+
+/* "EXAMINE \"INBOX\"" of what stands behind the host; a string of RFC 3501 section 4.3. NULL: a name that is none. Cuts s->url there. */
+static char *examine_command(struct session *s)
+{
+	char *path = strstr(s->url, "://");
+	SCOPED(buf_release) struct buf command = BUF_LIMIT(2000);
+	int n = 0;
+
+	path = path ? strchr(path + 3, '/') : NULL;
+	if (!path)
+		return NULL;
+	char *name = curl_easy_unescape(
+		s->easy, path + 1, (int)strcspn(path + 1, ";?#"), &n);
+	path[1] = '\0';
+	buf_puts(&command, "EXAMINE \"");
+	for (int i = 0; i < n; i++) {
+		if (name[i] == '"' || name[i] == '\\')
+			buf_addc(&command, '\\');
+		buf_addc(&command, name[i]);
+	}
+	buf_puts(&command, "\"");
+	/* A line of its own in the name would be a command of its own. */
+	bool plain = n > 0 && (int)strcspn(name, "\r\n") == n;
+	curl_free(name);
+	return plain ? buf_take(&command) : NULL;
+}
+
+/* Of "* 12 EXISTS". */
+static int64_t messages_in(struct str lines)
+{
+	struct str line = {0}, word = {0};
+	uint64_t n = 0;
+
+	while (str_cut(&lines, '\n', &line))
+		if (str_starts(line, STR("* ")) && str_cut(&line, ' ', &word) &&
+			str_cut(&line, ' ', &word) && str_parse_u64(word, &n) &&
+			str_eq_nocase(str_trim(line), STR("EXISTS")) && n <= UINT32_MAX)
+			return (int64_t)n;
+	return -1;
+}
+
+void bounce_probe_imap(
+	const struct bounce_imap *options, int seconds, struct bounce_imap_probe *ret)
+{
+	struct session s = {.answer = BUF_LIMIT(SEARCH_BYTES)};
+	CURLcode code = CURLE_URL_MALFORMAT;
+
+	session_begin(&s, options);
+	curl_easy_setopt(s.easy, CURLOPT_CONNECTTIMEOUT, (long)seconds);
+	curl_easy_setopt(s.easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)seconds);
+	curl_easy_setopt(s.easy, CURLOPT_TIMEOUT, 3L * seconds);
+	SCOPED(free_char) char *command = examine_command(&s);
+	if (command)
+		code = ask(&s, "", command, SEARCH_BYTES);
+	*ret = (struct bounce_imap_probe){.end = end_of(code),
+		.words = curl_easy_strerror(code),
+		.messages = messages_in(buf_str(&s.answer))};
+	session_end(&s);
 }

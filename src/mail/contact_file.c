@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "barometre/base/csv.h"
 #include "barometre/base/fold.h"
 #include "barometre/mail/address.h"
-#include "csv.h"
 
 #define FOLDED_BYTES ((size_t)16384) /* fold_name reads 4 KiB and may lengthen them */
 

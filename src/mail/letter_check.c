@@ -218,6 +218,46 @@ static void check_tags(
 	}
 }
 
+/* ---- the subject: one for all who read the letter ---- */
+
+static void check_section_of_subject(
+	struct str source, size_t begin, size_t end, struct letter_findings *f)
+{
+	struct str text = {source.p + begin, end - begin}, line = {0}, subject = {0};
+
+	for (int number = letter_line_of(source, begin); str_cut(&text, '\n', &line);
+		number++)
+		if (letter_subject_line(str_trim(line), &subject))
+			add(f, number, false,
+				"l’objet est le même pour tous les publics d’une lettre" NNBSP
+				": sortez-le du passage réservé, en première ligne. Pour un autre objet, donnez à ce public une lettre à lui.");
+}
+
+/* A subject in a section would be a line of the text for whoever reads another one before it. */
+static void check_subject(struct str source, struct letter_findings *f)
+{
+	struct str rest = str_trim(source), first = {0}, subject = {0};
+	struct letter_tag tag;
+	size_t begin = 0;
+	bool is_open = false;
+
+	(void)str_cut(&rest, '\n', &first);
+	for (size_t at = 0; letter_next_tag(source, at, &tag); at = tag.end) {
+		if (tag.kind == LETTER_TAG_CLOSE && is_open)
+			check_section_of_subject(source, begin, tag.begin, f);
+		if (tag.kind == LETTER_TAG_OPEN &&
+			source.p + tag.begin < first.p + first.n &&
+			letter_subject_line(first, &subject))
+			add(f, letter_line_of(source, tag.begin), false,
+				"l’objet est le même pour tous les publics d’une lettre" NNBSP
+				": n’y mettez pas de passage réservé. Pour un autre objet, donnez à ce public une lettre à lui.");
+		if (tag.kind == LETTER_TAG_OPEN || tag.kind == LETTER_TAG_CLOSE) {
+			is_open = tag.kind == LETTER_TAG_OPEN;
+			begin = tag.end;
+		}
+	}
+}
+
 /* ---- lines ---- */
 
 static bool holds(struct str text, const char *what)
@@ -598,6 +638,7 @@ bool letter_check(struct str source, const char *kind, const char *const *audien
 	if (!check_characters(source, ret))
 		return false;
 	check_tags(source, audiences, ret);
+	check_subject(source, ret);
 	check_lines(source, ret);
 	if (!ret->refused)
 		check_readings(source, kind, audiences, ret);

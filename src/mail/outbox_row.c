@@ -216,6 +216,9 @@ static void send_row(struct row *row)
 		return;
 	}
 	row->state = ROW_SENDING;
+	if (o->options.show)
+		o->options.show(o->options.show_arg, &row->claimed.mailing,
+			row->claimed.audience, buf_str(&row->message));
 	smtp_send(o->smtp, buf_str(&sender).p, buf_str(&row->to).p,
 		buf_str(&row->message), on_sent, row);
 	buf_release(&sender);

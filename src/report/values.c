@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Distinct numbers with their counts: mean and median without keeping who gave which. */
+/* Distinct numbers with their counts: mean, median and quartiles without keeping who gave which. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -20,13 +20,15 @@ static size_t find(const struct values *v, double number)
 	return low;
 }
 
-void values_add(struct values *v, double number)
+void values_add_times(struct values *v, double number, int64_t times)
 {
-	must(isfinite(number));
+	must(isfinite(number) && times >= 0);
+	if (times == 0)
+		return;
 	size_t at = find(v, number);
-	v->people++;
+	v->people += times;
 	if (at < v->count && v->list[at].number <= number) {
-		v->list[at].count++;
+		v->list[at].count += times;
 		return;
 	}
 	if (v->count == v->capacity) {
@@ -34,8 +36,19 @@ void values_add(struct values *v, double number)
 		v->list = x_realloc(v->list, v->capacity * sizeof(*v->list));
 	}
 	memmove(&v->list[at + 1], &v->list[at], (v->count - at) * sizeof(*v->list));
-	v->list[at] = (struct value){number, 1};
+	v->list[at] = (struct value){number, times};
 	v->count++;
+}
+
+void values_add(struct values *v, double number)
+{
+	values_add_times(v, number, 1);
+}
+
+void values_add_all(struct values *v, const struct values *more)
+{
+	for (size_t i = 0; i < more->count; i++)
+		values_add_times(v, more->list[i].number, more->list[i].count);
 }
 
 void values_release(struct values *v)
@@ -96,9 +109,16 @@ static double at_rank(const struct values *v, int64_t rank)
 	return v->list[i].number;
 }
 
-double values_median(const struct values *v)
+/*
+ * Where the empirical distribution reaches the quarter; where it does so exactly between two numbers, their mean. Definition 2 of Hyndman and
+ * Fan, "Sample quantiles in statistical packages", The American Statistician 50 (1996); the median is the usual one.
+ */
+double values_quartile(const struct values *v, int quarters)
 {
-	must(v->people > 0);
-	double low = at_rank(v, (v->people - 1) / 2), high = at_rank(v, v->people / 2);
+	int64_t n = v->people, part = n * quarters;
+
+	must(n > 0 && quarters >= 1 && quarters <= 3);
+	double low = at_rank(v, (part + 3) / 4 - 1),
+	       high = part % 4 == 0 ? at_rank(v, part / 4) : low;
 	return to_hundredth(low / 2 + high / 2);
 }

@@ -39,6 +39,7 @@ static void get_edition(struct edition *ret, const struct db_rows *rows, size_t 
 	ret->thresholds = (struct thresholds){
 		.min_base = db_int(rows, row, "min_base"),
 		.min_cell = db_int(rows, row, "min_cell"),
+		.coalition = 1,
 	};
 	ret->count_partials = db_true(rows, row, "count_partials");
 	ret->custodians = str_eq(db_str(rows, row, "keys"), STR("custodians"));

@@ -45,17 +45,6 @@ static void letters_fill(struct letters *ret, const struct db_rows *rows)
 	}
 }
 
-bool letters_load(struct db *db, struct letters *ret, struct err *err)
-{
-	SCOPED(db_rows_drop) struct db_rows *rows = NULL;
-	struct db_params params = {0};
-
-	if (!db_run(db, &SQL_LETTER_LOAD, &params, &rows, err))
-		return err_prefix(err, "letters");
-	letters_fill(ret, rows);
-	return true;
-}
-
 static void on_letters(void *arg, struct db_rows *rows, const struct err *err)
 {
 	const struct job *job = arg;

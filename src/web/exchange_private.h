@@ -10,13 +10,14 @@
 
 /* Bytes to send, in this order; one write. */
 struct reply_part {
-	struct buf head;  /* status line and headers, or a chunk size */
-	struct buf body;  /* or */
-	struct str fixed; /* bytes that live as long as the program */
-	struct str tail;  /* the end of a chunk */
-	bool last;        /* nothing follows */
-	bool close;       /* the connection ends after it */
-	bool broken;      /* the connection ends instead of it */
+	struct buf head;             /* status line and headers, or a chunk size */
+	struct buf body;             /* or */
+	struct str fixed;            /* bytes that live as long as the program, or as */
+	struct shared_bytes *shared; /* held, or NULL */
+	struct str tail;             /* the end of a chunk */
+	bool last;                   /* nothing follows */
+	bool close;                  /* the connection ends after it */
+	bool broken;                 /* the connection ends instead of it */
 };
 void reply_part_release(struct reply_part *);
 

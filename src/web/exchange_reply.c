@@ -1,15 +1,52 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "barometre/web/site.h"
 #include "exchange_private.h"
 
 #define HEAD_LIMIT (20 * 1024)
 
+struct shared_bytes {
+	size_t holders;
+	struct buf bytes;
+};
+
+struct shared_bytes *shared_bytes_new(struct buf *bytes)
+{
+	struct shared_bytes *shared = x_calloc(1, sizeof(*shared));
+
+	must(!bytes->failed);
+	shared->holders = 1;
+	shared->bytes = *bytes;
+	*bytes = (struct buf)BUF_LIMIT(bytes->max);
+	return shared;
+}
+
+struct shared_bytes *shared_bytes_hold(struct shared_bytes *shared)
+{
+	shared->holders++;
+	return shared;
+}
+
+void shared_bytes_drop(struct shared_bytes *shared)
+{
+	if (!shared || --shared->holders > 0)
+		return;
+	buf_release(&shared->bytes);
+	free(shared);
+}
+
+struct str shared_bytes_str(const struct shared_bytes *shared)
+{
+	return buf_str(&shared->bytes);
+}
+
 void reply_part_release(struct reply_part *part)
 {
 	buf_release(&part->head);
 	buf_wipe(&part->body);
+	shared_bytes_drop(part->shared);
 	*part = (struct reply_part){0};
 }
 
@@ -118,6 +155,20 @@ void exchange_reply_static(
 	part.last = true;
 	if (!has_no_body(ex, status))
 		part.fixed = body;
+	ex->put(ex->owner, &part);
+}
+
+void exchange_reply_shared(struct exchange *ex, int status, const char *content_type,
+	struct shared_bytes *shared)
+{
+	struct str bytes = shared_bytes_str(shared);
+	struct reply_part part = start_reply(ex, status, content_type, false, bytes.n);
+
+	part.last = true;
+	if (!has_no_body(ex, status)) {
+		part.fixed = bytes;
+		part.shared = shared_bytes_hold(shared);
+	}
 	ex->put(ex->owner, &part);
 }
 

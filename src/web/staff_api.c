@@ -1,247 +1,262 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * staff_api.c - the newest release of an edition as a file, for programs and for the download links.
+ * staff_api.c - the routes of the interface for programs, and who asks.
  *
- *   key or session → newest release → 304, or lines streamed a page at a time
+ *   Authorization: Bearer → what the key may do (memory, else api/key_use) → its rate → `next`
+ *   cookie of the staff site → its session → `next`
  *
- * The key stands in "Authorization: Bearer" (RFC 6750 section 2.1), never in the address. The entity tag is the hash of
- * the release (RFC 9110 section 8.8.3); errors are problem details (RFC 9457).
+ * The key stands in "Authorization: Bearer" (RFC 6750 section 2.1), never in the address; a wrong one is not helped by a session.
  */
+#include "staff_api.h"
+
 #include <stdio.h>
 
 #include "barometre/base/log.h"
-#include "barometre/report/export.h"
 #include "sql_catalog.h"
-#include "staff_private.h"
 
-#define PAGE_LINES 1000
-#define PART_LIMIT (8u << 20) /* of PAGE_LINES lines */
+#define STRANGERS_PER_MINUTE 300 /* keys nobody knows, of all clients together */
 
-struct download {
-	enum export_format format;
-	char edition[33];
-	struct release_info info;
-	int64_t after; /* number of the last line written */
-	bool begun;
-};
-
-void staff_problem(
-	struct exchange *exchange, int status, const char *title, const char *detail)
-{
-	struct buf body = BUF_LIMIT(4096);
-	json_t *problem = json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank",
-		"title", title, "status", status, "detail", detail);
-	char *text = json_dumps(problem, JSON_COMPACT);
-
-	buf_puts(&body, text);
-	free(text);
-	json_decref(problem);
-	exchange_reply(exchange, status, "application/problem+json", &body);
-}
-
-static bool api_is_down(struct staff_step *step, const struct err *err)
+bool api_is_down(struct staff_step *step, const struct err *err)
 {
 	if (!err)
 		return false;
 	log_warning("staff.database", F_ERR(err));
 	exchange_header(step->exchange, "Retry-After", "30");
-	staff_problem(step->exchange, 503, "Service indisponible",
-		"La base de données ne répond pas. Réessayez plus tard.");
+	api_problem(step->site, step->exchange, PROBLEM_UNAVAILABLE, NULL, NULL);
 	return true;
-}
-
-/* ---- the lines ---- */
-
-static void end_part(struct exchange *exchange, struct buf *part, bool last)
-{
-	if (part->failed) {
-		buf_release(part);
-		exchange_stream_abort(exchange);
-	} else {
-		exchange_stream_part(exchange, part, last);
-	}
-}
-
-static void lines_read(void *arg, struct db_rows *rows, const struct err *err)
-{
-	struct staff_step *step = arg;
-	struct download *download = step->own;
-	struct buf part = BUF_LIMIT(PART_LIMIT);
-	bool first = !download->begun, last;
-
-	if (err) {
-		log_warning("staff.export", F_ERR(err));
-		exchange_stream_abort(step->exchange);
-		return;
-	}
-	if (first)
-		export_begin(&part, download->format, download->edition, &download->info);
-	for (size_t i = 0; i < db_count(rows); i++) {
-		struct figure figure;
-
-		figure_from_row(&figure, rows, i);
-		export_row(&part, download->format, download->edition, &figure,
-			first && i == 0);
-		download->after = db_int(rows, i, "n");
-	}
-	download->begun = true;
-	last = db_count(rows) < PAGE_LINES;
-	if (last)
-		export_end(&part, download->format, &download->info);
-	end_part(step->exchange, &part, last);
-}
-
-static void ask_lines(void *arg, struct exchange *exchange)
-{
-	struct staff_step *step = arg;
-	struct download *download = step->own;
-	struct db_params params = {0};
-
-	(void)exchange;
-	db_text_z(&params, download->edition);
-	db_i64(&params, download->info.version);
-	db_i64(&params, download->after);
-	db_i64(&params, PAGE_LINES);
-	staff_ask(step, &SQL_RELEASE_ROWS, &params, lines_read);
-}
-
-/* ---- the release ---- */
-
-/* If-None-Match (RFC 9110 section 13.1.2): weak comparison. */
-static bool is_known(struct exchange *exchange, const char *etag)
-{
-	struct str list = http_header_find(exchange_request(exchange), "If-None-Match"),
-		   item;
-
-	while (str_cut(&list, ',', &item)) {
-		item = str_trim(item);
-		if (str_starts(item, STR("W/")))
-			item = (struct str){item.p + 2, item.n - 2};
-		if (str_eq_z(item, etag) || str_eq(item, STR("*")))
-			return true;
-	}
-	return false;
-}
-
-static void copy_info(struct release_info *info, const struct db_rows *rows)
-{
-	*info = (struct release_info){
-		.version = db_int(rows, 0, "version"),
-		.rows = db_int(rows, 0, "rows"),
-		.thresholds = {db_int(rows, 0, "min_base"), db_int(rows, 0, "min_cell")},
-	};
-	(void)snprintf(info->created_on, sizeof(info->created_on), "%s",
-		db_str(rows, 0, "created_on").p);
-	(void)snprintf(info->hash, sizeof(info->hash), "%s", db_str(rows, 0, "hash").p);
-}
-
-static void newest_read(void *arg, struct db_rows *rows, const struct err *err)
-{
-	struct staff_step *step = arg;
-	struct download *download = step->own;
-	const char *extension = download->format == EXPORT_CSV ? "csv" : "json";
-	SCOPED(free_char) char *etag = NULL;
-	SCOPED(free_char) char *name = NULL;
-
-	if (api_is_down(step, err))
-		return;
-	if (db_count(rows) == 0) {
-		staff_problem(step->exchange, 404, "Pas de tableaux",
-			"Il n’y a pas d’édition de ce nom, ou elle n’a pas encore de diffusion.");
-		return;
-	}
-	copy_info(&download->info, rows);
-	/* What the hash is of lines alone, and each format is a representation of its own. */
-	etag = x_printf("\"%s-%s\"", download->info.hash, extension);
-	name = x_printf("attachment; filename=\"barometre-%s-v%lld.%s\"",
-		download->edition, (long long)download->info.version, extension);
-	exchange_header(step->exchange, "ETag", etag);
-	exchange_header(step->exchange, "Cache-Control", "private, no-cache");
-	exchange_header(step->exchange, "Vary", "Authorization, Cookie");
-	if (is_known(step->exchange, etag)) {
-		exchange_reply(step->exchange, 304, NULL, NULL);
-		return;
-	}
-	exchange_header(step->exchange, "Content-Disposition", name);
-	exchange_stream_start(step->exchange, 200, export_content_type(download->format),
-		ask_lines, step);
 }
 
 /* ---- who asks ---- */
 
-static void refuse(struct staff_step *step, const char *detail)
+static void let_in(struct staff_step *step)
 {
-	exchange_header(step->exchange, "WWW-Authenticate", "Bearer realm=\"barometre\"");
-	staff_problem(step->exchange, 401, "Clé ou session nécessaire", detail);
+	const struct api_call *call = step->own;
+
+	if (call->grant.role < STAFF_ANALYST)
+		api_problem(step->site, step->exchange, PROBLEM_ROLE, NULL, NULL);
+	else if (call->needs_figures && !call->grant.figures)
+		api_problem(step->site, step->exchange, PROBLEM_SCOPE, NULL, NULL);
+	else
+		step->next(step);
 }
 
-static void who_known(void *arg, struct db_rows *rows, const struct err *err)
+static void answer_too_many(struct staff_step *step, int seconds)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%d", seconds);
+	exchange_header(step->exchange, "Retry-After", text);
+	api_problem(step->site, step->exchange, PROBLEM_TOO_MANY, NULL, NULL);
+}
+
+static void let_key_in(struct staff_step *step, struct api_grant *grant)
+{
+	struct api_call *call = step->own;
+	int wait = api_rate_take(&grant->spent_until, step->site->options.api_rate,
+		step->site->options.now());
+
+	if (wait > 0) {
+		answer_too_many(step, wait);
+		return;
+	}
+	call->grant = *grant;
+	let_in(step);
+}
+
+static void refuse_ended(
+	struct staff_step *step, const struct db_rows *rows, enum api_problem problem)
+{
+	SCOPED(free_char)
+	char *detail = x_printf(problem == PROBLEM_KEY_EXPIRED
+			? "Cette clé a expiré le %s. Créez-en une autre sur la page «" NNBSP
+			  "Clés" NNBSP "» du site de l’équipe."
+			: "Cette clé a été révoquée le %s. Créez-en une autre sur la page «" NNBSP
+			  "Clés" NNBSP "» du site de l’équipe.",
+		db_str(rows, 0, "ends_on").p);
+
+	api_problem(step->site, step->exchange, problem, detail, NULL);
+}
+
+static bool has_word(struct str list, const char *word)
+{
+	struct str item;
+
+	while (str_cut(&list, ' ', &item))
+		if (str_eq_z(item, word))
+			return true;
+	return false;
+}
+
+static void key_known(void *arg, struct db_rows *rows, const struct err *err)
 {
 	struct staff_step *step = arg;
-	struct download *download = step->own;
-	struct db_params params = {0};
+	const struct api_call *call = step->own;
+	struct api_grant said = {.hash = call->hash};
+	struct str state;
+	usec_t now = step->site->options.now();
 
 	if (api_is_down(step, err))
 		return;
 	if (db_count(rows) == 0) {
-		refuse(step, "La clé n’est pas reconnue, ou la session est terminée.");
+		int wait = api_rate_take(
+			api_strangers(step->site->api), STRANGERS_PER_MINUTE, now);
+
+		if (wait > 0)
+			answer_too_many(step, wait);
+		else
+			api_problem(step->site, step->exchange, PROBLEM_KEY_UNKNOWN, NULL,
+				NULL);
 		return;
 	}
-	if (staff_role_parse(db_str(rows, 0, "role")) < STAFF_ANALYST) {
-		staff_problem(step->exchange, 403, "Accès refusé",
-			"Ce compte n’a pas le rôle d’analyse.");
+	state = db_str(rows, 0, "state");
+	if (str_eq_z(state, "expired")) {
+		refuse_ended(step, rows, PROBLEM_KEY_EXPIRED);
 		return;
 	}
-	db_text_z(&params, download->edition);
-	staff_ask(step, &SQL_RELEASE_NEWEST, &params, newest_read);
+	if (str_eq_z(state, "revoked")) {
+		refuse_ended(step, rows, PROBLEM_KEY_REVOKED);
+		return;
+	}
+	(void)snprintf(said.login, sizeof(said.login), "%s", db_str(rows, 0, "login").p);
+	(void)snprintf(
+		said.edition, sizeof(said.edition), "%s", db_str(rows, 0, "edition").p);
+	said.figures = has_word(db_str(rows, 0, "scopes"), "figures:read");
+	said.role = staff_role_parse(db_str(rows, 0, "role"));
+	said.expires = db_usec(rows, 0, "expires");
+	let_key_in(step, api_grant_put(step->site->api, &said, now));
+}
+
+static void session_known(void *arg, struct db_rows *rows, const struct err *err)
+{
+	struct staff_step *step = arg;
+	struct api_call *call = step->own;
+
+	if (api_is_down(step, err))
+		return;
+	if (db_count(rows) == 0) {
+		api_problem(step->site, step->exchange, PROBLEM_KEY_UNKNOWN, NULL, NULL);
+		return;
+	}
+	call->grant.role = staff_role_parse(db_str(rows, 0, "role"));
+	call->grant.figures = true;
+	let_in(step);
 }
 
 /* The words after "Bearer", or p NULL. The scheme is case-insensitive (RFC 9110 section 11.1). */
-static struct str bearer_key(struct exchange *exchange)
+static struct str bearer_key(struct str header)
 {
-	struct str rest = http_header_find(exchange_request(exchange), "Authorization"),
-		   scheme;
+	struct str scheme;
 
-	if (!rest.p || !str_cut(&rest, ' ', &scheme) ||
-		!str_eq_nocase(scheme, STR("Bearer")))
+	if (!str_cut(&header, ' ', &scheme) || !header.p ||
+		!str_eq_nocase(scheme, STR("Bearer")) || str_trim(header).n == 0)
 		return (struct str){NULL, 0};
-	return str_trim((struct str){rest.p ? rest.p : "", rest.n});
+	return str_trim(header);
 }
 
-static void download(void *site, struct exchange *exchange, const struct str *parts,
-	enum export_format format)
+static void ask_key(struct staff_step *step, struct str key)
 {
-	struct staff_step *step = staff_step(site, exchange, parts);
-	struct download *download = exchange_alloc(exchange, sizeof(*download));
-	struct str cookie = exchange_cookie(exchange, staff_cookie_name(step->site));
-	bool has_header =
-		http_header_find(exchange_request(exchange), "Authorization").p != NULL;
-	struct str key = bearer_key(exchange);
+	struct api_call *call = step->own;
 	struct db_params params = {0};
-	struct hash32 hash;
+	struct api_grant *grant;
 
-	step->own = download;
-	download->format = format;
-	/* A code too long for any edition finds none. */
-	(void)snprintf(download->edition, sizeof(download->edition), "%s",
-		parts[0].n < sizeof(download->edition) ? parts[0].p : "");
-	if (has_header ? !key.p : !cookie.p) {
-		refuse(step,
-			"Envoyez la clé dans l’en-tête « Authorization: Bearer … », ou connectez-vous.");
+	call->by_key = true;
+	call->hash = hash_plain(key);
+	grant = api_grant_find(step->site->api, &call->hash, step->site->options.now());
+	if (grant) {
+		let_key_in(step, grant);
 		return;
 	}
-	hash = has_header ? hash_plain(key) : staff_cookie_hash(cookie);
+	db_bytes(&params, call->hash.b, sizeof(call->hash.b));
+	staff_ask(step, &SQL_API_KEY_USE, &params, key_known);
+}
+
+static void ask_session(struct staff_step *step, struct str cookie)
+{
+	struct hash32 hash = staff_cookie_hash(cookie);
+	struct db_params params = {0};
+
 	db_bytes(&params, hash.b, sizeof(hash.b));
-	staff_ask(step, has_header ? &SQL_STAFF_API_KEY_FIND : &SQL_STAFF_SESSION_FIND,
-		&params, who_known);
+	staff_ask(step, &SQL_STAFF_SESSION_FIND, &params, session_known);
 }
 
-void staff_get_csv(void *site, struct exchange *exchange, const struct str *parts)
+void api_enter(void *site, struct exchange *exchange, const struct str *parts,
+	bool needs_figures, staff_fn *next)
 {
-	download(site, exchange, parts, EXPORT_CSV);
+	struct staff_step *step = staff_step(site, exchange, parts);
+	struct api_call *call = exchange_alloc(exchange, sizeof(*call));
+	struct str header = http_header_find(exchange_request(exchange), "Authorization"),
+		   key, cookie;
+
+	*call = (struct api_call){.needs_figures = needs_figures};
+	step->own = call;
+	step->next = next;
+	if (header.p) {
+		key = bearer_key(header);
+		if (key.p)
+			ask_key(step, key);
+		else
+			api_problem(
+				step->site, exchange, PROBLEM_KEY_MISSING, NULL, NULL);
+		return;
+	}
+	cookie = exchange_cookie(exchange, staff_cookie_name(step->site));
+	if (cookie.p && cookie.n > 0)
+		ask_session(step, cookie);
+	else
+		api_problem(step->site, exchange, PROBLEM_KEY_MISSING, NULL, NULL);
 }
 
-void staff_get_json(void *site, struct exchange *exchange, const struct str *parts)
+bool api_may_see(struct staff_step *step, const char *edition)
 {
-	download(site, exchange, parts, EXPORT_JSON);
+	const struct api_call *call = step->own;
+
+	if (!*call->grant.edition || strcmp(call->grant.edition, edition) == 0)
+		return true;
+	api_problem(step->site, step->exchange, PROBLEM_EDITION_RESERVED, NULL, NULL);
+	return false;
+}
+
+bool api_in_field(struct staff_step *step, struct str state)
+{
+	if (!str_eq_z(state, "open") && !str_eq_z(state, "closed"))
+		return false;
+	api_problem(step->site, step->exchange, PROBLEM_FIELD, NULL, NULL);
+	return true;
+}
+
+/* ---- the interface ---- */
+
+static const struct route routes[] = {
+	{HTTP_METHOD_GET, "/api/v1", api_get_root},
+	{HTTP_METHOD_GET, "/api/v1/openapi.json", api_get_description},
+	{HTTP_METHOD_GET, "/api/v1/problems/*", api_get_problem},
+	{HTTP_METHOD_GET, "/api/v1/editions", api_get_editions},
+	{HTTP_METHOD_GET, "/api/v1/editions/*", api_get_edition},
+	{HTTP_METHOD_GET, "/api/v1/editions/*/releases", api_get_releases},
+	{HTTP_METHOD_GET, "/api/v1/editions/*/releases/*", api_get_release},
+	{HTTP_METHOD_GET, "/api/v1/editions/*/releases/*/figures", api_get_figures},
+	{HTTP_METHOD_GET, "/api/v1/editions/*/releases/*/questions", api_get_questions},
+	{HTTP_METHOD_GET, "/api/v1/editions/*/releases/*/notes", api_get_notes},
+	{HTTP_METHOD_GET, "/api/v1/editions/*/releases/*/manifest", api_get_manifest},
+};
+
+void api_error(void *site, struct exchange *exchange, int status, const char *title,
+	const char *message)
+{
+	(void)title;
+	(void)message;
+	api_problem(site, exchange,
+		status == 405           ? PROBLEM_METHOD
+			: status == 400 ? PROBLEM_ADDRESS
+			: status == 503 ? PROBLEM_UNAVAILABLE
+					: PROBLEM_NOT_FOUND,
+		NULL, NULL);
+}
+
+void api_handle(void *site, struct exchange *exchange)
+{
+	/* What a document may do concerns no data: the long policies of pages would weigh more than some. */
+	exchange_header(exchange, "Content-Security-Policy", "default-src 'none'");
+	exchange_header(exchange, "Permissions-Policy", "camera=()");
+	site_dispatch(routes, COUNT_OF(routes), site, api_error, exchange);
 }

@@ -10,6 +10,7 @@
  */
 #include <stdio.h>
 
+#include "barometre/mail/reason.h"
 #include "sql_catalog.h"
 #include "staff_mail.h"
 
@@ -126,7 +127,7 @@ static void bounced_read(void *arg, struct db_rows *rows, const struct err *err)
 	count = db_count(rows) > BOUNCED_PAGE ? BOUNCED_PAGE : db_count(rows);
 	for (size_t i = 0; i < count; i++) {
 		SCOPED(free_char)
-		char *words = bounce_words(db_str(rows, i, "reason"));
+		char *words = refusal_words(db_str(rows, i, "reason"));
 
 		json_array_append_new(list,
 			json_pack("{s:s, s:s, s:s}", "CONTACT",
@@ -176,7 +177,7 @@ static void reasons_read(void *arg, struct db_rows *rows, const struct err *err)
 	list = json_array();
 	for (size_t i = 0; i < db_count(rows); i++) {
 		SCOPED(free_char)
-		char *words = bounce_words(db_str(rows, i, "reason"));
+		char *words = refusal_words(db_str(rows, i, "reason"));
 
 		json_array_append_new(list,
 			json_pack("{s:s, s:o}", "WHY", words, "WHY_COUNT",

@@ -110,36 +110,11 @@ const char *staff_mailing_state(struct str state)
 	return word_of(words, COUNT_OF(words), state, "");
 }
 
-const char *staff_delivery_state(struct str state)
-{
-	static const struct word words[] = {{"planned", "à envoyer"},
-		{"claimed", "en cours d’envoi"}, {"sent", "remis"}, {"refused", "refusé"},
-		{"skipped", "écarté"}, {"unknown", "incertain"}};
-
-	return word_of(words, COUNT_OF(words), state, "");
-}
-
-const char *staff_reason(struct str reason)
-{
-	static const struct word words[] = {
-		{"done", "a déjà répondu"},
-		{"objected", "ne veut plus recevoir de message"},
-		{"bounced", "adresse en erreur"},
-		{"late", "date limite de l’envoi passée"},
-		{"left_out", "plus concernée par cet envoi"},
-		{"closed", "enquête close"},
-		{"cancelled", "envoi annulé"},
-		{"target", "assez de réponses déjà reçues"},
-		{"given_up", "abandonné par décision de l’équipe"},
-	};
-
-	return word_of(words, COUNT_OF(words), reason, "");
-}
-
 const char *staff_task_label(struct str kind)
 {
-	static const struct word words[] = {
-		{"close", "Clôture"}, {"count", "Dépouillement"}};
+	static const struct word words[] = {{"close", "Clôture"},
+		{"count", "Dépouillement"}, {"publish", "Publication des tableaux"},
+		{"withdraw", "Retrait des tableaux"}};
 
 	return word_of(words, COUNT_OF(words), kind, "Demande");
 }

@@ -65,6 +65,25 @@ static void saved(void *arg, struct db_rows *rows, const struct err *err)
 		answer(step, rows, "saved");
 }
 
+/* When what was edited, or shown, had been saved: of the form, for whoever comes second. */
+static void add_seen(struct db_params *params, const struct staff_step *step)
+{
+	uint64_t at = 0;
+
+	if (str_parse_u64(staff_field(step, "seen"), &at) && at < INT64_MAX)
+		db_i64(params, (int64_t)at);
+	else
+		db_null(params);
+}
+
+/* Of a mailing's own letter: a hash of it. */
+static void add_seen_of_mailing(struct db_params *params, const struct staff_step *step)
+{
+	struct str seen = staff_field(step, "seen");
+
+	db_text(params, seen.n > 0 ? seen : STR(""));
+}
+
 static void save_of_mailing(struct staff_step *step, const char *text)
 {
 	const struct letter_page *page = step->own;
@@ -72,7 +91,7 @@ static void save_of_mailing(struct staff_step *step, const char *text)
 
 	db_uuid(&params, &page->mailing);
 	db_text_z(&params, text);
-	db_text(&params, staff_field(step, "seen"));
+	add_seen_of_mailing(&params, step);
 	db_text_z(&params, step->login);
 	staff_ask(step, &SQL_LETTER_MAILING_SAVE, &params, saved);
 }
@@ -80,9 +99,7 @@ static void save_of_mailing(struct staff_step *step, const char *text)
 static void save(struct staff_step *step)
 {
 	const struct letter_page *page = step->own;
-	struct str seen = staff_field(step, "seen");
 	struct db_params params = {0};
-	uint64_t at = 0;
 
 	if (page->of_mailing) {
 		save_of_mailing(step, page->text);
@@ -92,10 +109,7 @@ static void save(struct staff_step *step)
 	db_text_z(&params, page->kind);
 	db_text_z(&params, page->audience);
 	db_text_z(&params, page->text);
-	if (str_parse_u64(seen, &at) && at < INT64_MAX)
-		db_i64(&params, (int64_t)at);
-	else
-		db_null(&params);
+	add_seen(&params, step);
 	db_text_z(&params, step->login);
 	staff_ask(step, &SQL_LETTER_SAVE, &params, saved);
 }
@@ -147,7 +161,15 @@ static void was_reset(void *arg, struct db_rows *rows, const struct err *err)
 {
 	struct staff_step *step = arg;
 
-	if (!staff_is_down(step, err))
+	if (staff_is_down(step, err))
+		return;
+	/* The page has what is kept now, so that the next click is about that. */
+	if (str_eq_z(db_str(rows, 0, "outcome"), "changed"))
+		refuse(step, 409,
+			"Quelqu’un a enregistré cette lettre depuis que vous l’avez ouverte" NNBSP
+			": elle n’a pas été retirée. Son texte d’aujourd’hui est ci-dessous" NNBSP
+			"; relisez-le avant de le retirer.");
+	else
 		answer(step, rows, "reset");
 }
 
@@ -159,7 +181,7 @@ static void found_to_reset(struct staff_step *step)
 	if (page->of_mailing) {
 		db_uuid(&params, &page->mailing);
 		db_null(&params);
-		db_null(&params);
+		add_seen_of_mailing(&params, step);
 		db_text_z(&params, step->login);
 		staff_ask(step, &SQL_LETTER_MAILING_SAVE, &params, was_reset);
 		return;
@@ -167,6 +189,7 @@ static void found_to_reset(struct staff_step *step)
 	db_text_z(&params, step->edition.code);
 	db_text_z(&params, page->kind);
 	db_text_z(&params, page->audience);
+	add_seen(&params, step);
 	db_text_z(&params, step->login);
 	staff_ask(step, &SQL_LETTER_DROP, &params, was_reset);
 }

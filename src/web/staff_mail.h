@@ -16,14 +16,8 @@ char *mailing_population(const struct staff_step *, struct str audience,
 	struct str departments, struct str types, struct str received);
 /* « Relance 1 », or what a targeted mailing is called. */
 const char *mailing_name(const struct db_rows *, size_t row);
-/* Why people would (not) get it. NULL for a verdict that is not known. */
-const char *mailing_verdict(struct str verdict);
 /* What a function of the plan has answered, when it is not "done". */
 const char *mailing_refusal(struct str outcome);
-/* « adresse inconnue (5.1.1) », from the words of contact.bounced or a code of the relay. To be freed. */
-char *bounce_words(struct str reason);
-/* A code of the relay alone; "" for one that says nothing to people. */
-const char *relay_code_words(int64_t code);
 /* The line of the journal in words; to be freed. */
 char *mail_journal_words(struct str action, struct str detail);
 
@@ -44,6 +38,13 @@ usec_t mailing_ending(const struct staff_edition *, struct civil day);
 usec_t mailing_departure(const struct staff_edition *, usec_t due, usec_t not_after);
 /* « de 9 h à 18 h ». To be freed. */
 char *mailing_hours(const struct staff_edition *);
+
+/* What is wrong in a form, for the summary before it: one line for each that has a text, in the order of the fields, with the id of its
+ * field ("" for none). */
+struct mailing_problem {
+	const char *field, *text;
+};
+json_t *mailing_problems(const struct mailing_problem *, size_t count);
 
 /* The words of the banner, when all mail is held, from a row of staff/mail_state: or false. */
 json_t *mail_held_data(const struct db_rows *, const char *zone);

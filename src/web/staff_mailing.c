@@ -11,6 +11,7 @@
  */
 #include <stdio.h>
 
+#include "barometre/mail/reason.h"
 #include "sql_catalog.h"
 #include "staff_mail.h"
 
@@ -227,7 +228,7 @@ json_t *mailing_trial(
 		if (n > 0 || i == 0)
 			json_array_append_new(lines,
 				json_pack("{s:s, s:o, s:o, s:s, s:b}", "VERDICT",
-					mailing_verdict(str_of(verdicts[i])), "CELLS",
+					reason_of_many(str_of(verdicts[i])), "CELLS",
 					cells_of(step, rows, verdicts[i]), "VERDICT_ALL",
 					staff_json_number(n), "VERDICT_HREF",
 					n > 0 ? href : "", "GOES", i == 0));
@@ -252,7 +253,7 @@ static void trial_rows_read(void *arg, struct db_rows *rows, const struct err *e
 
 	if (staff_is_down(step, err))
 		return;
-	staff_set(step->content, "LISTED", mailing_verdict(str_of(view->verdict)));
+	staff_set(step->content, "LISTED", reason_of_many(str_of(view->verdict)));
 	set_rows(step, rows, trial_row, "verdict", view->verdict);
 	reply_list(step);
 }
@@ -308,7 +309,7 @@ static json_t *filters(const struct view *view)
 
 	add_filter(list, view, NULL, "tous", view->state == NULL);
 	for (size_t i = 0; i < COUNT_OF(states); i++)
-		add_filter(list, view, states[i], staff_delivery_state(str_of(states[i])),
+		add_filter(list, view, states[i], delivery_state_words(str_of(states[i])),
 			view->state && strcmp(view->state, states[i]) == 0);
 	return list;
 }
@@ -326,10 +327,10 @@ static json_t *ledger_row(
 			  db_str(rows, i, "short").p)
 		: x_strdup("");
 	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s}", "CONTACT",
-		db_str(rows, i, "short").p, "ROW_STATE", staff_delivery_state(state),
+		db_str(rows, i, "short").p, "ROW_STATE", delivery_state_words(state),
 		"STATE_CLASS", state.p, "REASON",
-		refused ? relay_code_words(code)
-			: staff_reason(db_str(rows, i, "reason")),
+		refused ? refusal_code_words(code)
+			: reason_of_one(db_str(rows, i, "reason")),
 		"QUEUE", db_str(rows, i, "queue_id").p, "ATTEMPT",
 		(json_int_t)db_int(rows, i, "attempt"), "DECIDE", decide);
 
@@ -363,8 +364,8 @@ static json_t *reason_row(const struct db_rows *rows, size_t i)
 {
 	bool refused = str_eq_z(db_str(rows, i, "state"), "refused");
 	int64_t code = db_int(rows, i, "code");
-	const char *words = refused ? relay_code_words(code)
-				    : staff_reason(db_str(rows, i, "reason"));
+	const char *words = refused ? refusal_code_words(code)
+				    : reason_of_one(db_str(rows, i, "reason"));
 	SCOPED(free_char)
 	char *number = refused && code ? x_printf(" (%lld)", (long long)code)
 				       : x_strdup("");
@@ -442,7 +443,7 @@ static void read_wishes(struct exchange *exchange, struct view *view)
 	for (size_t i = 0; i < COUNT_OF(states); i++)
 		if (state.p && str_eq_z(state, states[i]))
 			view->state = states[i];
-	if (verdict.p && mailing_verdict(verdict)) {
+	if (verdict.p && reason_of_many(verdict)) {
 		view->listing = true;
 		(void)snprintf(view->verdict, sizeof(view->verdict), "%s", verdict.p);
 	}

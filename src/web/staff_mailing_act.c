@@ -65,10 +65,15 @@ static void show_form(struct staff_step *step, int status)
 	} forms[] = {{"now", "SENDING"}, {"cancel", "CANCELLING"},
 		{"reschedule", "MOVING"}, {"decide", "DECIDING"}};
 
+	const struct mailing_problem problems[] = {{"due", doing->due_problem},
+		{"until", doing->until_problem}, {"choix", doing->choice_problem}};
+
 	for (size_t i = 0; i < COUNT_OF(forms); i++)
 		json_object_set_new(content, forms[i].flag,
 			json_boolean(is_act(step, forms[i].name)));
 	staff_set(content, "HOURS", hours);
+	json_object_set_new(
+		content, "PROBLEMS", mailing_problems(problems, COUNT_OF(problems)));
 	staff_set(content, "DUE_PROBLEM", doing->due_problem);
 	staff_set(content, "UNTIL_PROBLEM", doing->until_problem);
 	staff_set(content, "CHOICE_PROBLEM", doing->choice_problem);

@@ -248,3 +248,15 @@ json_t *mail_held_data(const struct db_rows *rows, const char *zone)
 		staff_json_time(db_usec(rows, 0, "since"), zone), "RESTORED",
 		str_eq_z(db_str(rows, 0, "held"), "restored"));
 }
+
+json_t *mailing_problems(const struct mailing_problem *all, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		if (all[i].text)
+			json_array_append_new(list,
+				json_pack("{s:s, s:s}", "FIELD", all[i].field,
+					"FIELD_PROBLEM", all[i].text));
+	return list;
+}

@@ -34,10 +34,9 @@ struct wish {
 	usec_t from, to;
 	int64_t percent; /* 0: none */
 	int64_t people;  /* contacts of the choice */
-	/* What is wrong */
-	const char *title_problem, *due_problem, *until_problem, *stop_problem;
-	char *people_problem;
-	const char *problem;
+	/* What is wrong; the last with no field */
+	const char *title_problem, *people_problem, *received_problem, *due_problem,
+		*until_problem, *stop_problem, *problem;
 };
 
 static const char *const conditions[] = {
@@ -90,22 +89,14 @@ static void set_typed(json_t *content, const char *name, struct str text)
 	json_object_set_new(content, name, json_stringn(text.p ? text.p : "", text.n));
 }
 
-/* One line for each problem, in the order of the fields, with the field it is about. */
 static json_t *problem_list(const struct wish *wish)
 {
-	const struct {
-		const char *field, *text;
-	} all[] = {{"titre", wish->title_problem}, {"public", wish->people_problem},
-		{"due", wish->due_problem}, {"until", wish->until_problem},
-		{"seuil", wish->stop_problem}, {"titre", wish->problem}};
-	json_t *list = json_array();
+	const struct mailing_problem all[] = {{"", wish->problem},
+		{"titre", wish->title_problem}, {"public", wish->people_problem},
+		{"recu", wish->received_problem}, {"due", wish->due_problem},
+		{"until", wish->until_problem}, {"seuil", wish->stop_problem}};
 
-	for (size_t i = 0; i < COUNT_OF(all); i++)
-		if (all[i].text)
-			json_array_append_new(list,
-				json_pack("{s:s, s:s}", "FIELD", all[i].field,
-					"FIELD_PROBLEM", all[i].text));
-	return list;
+	return mailing_problems(all, COUNT_OF(all));
 }
 
 static const char *day_field(struct staff_step *step, struct str typed)
@@ -148,6 +139,7 @@ static void show_form(struct staff_step *step, int status, json_t *trial)
 	json_object_set_new(content, "PROBLEMS", problem_list(wish));
 	staff_set(content, "TITLE_PROBLEM", wish->title_problem);
 	staff_set(content, "PEOPLE_PROBLEM", wish->people_problem);
+	staff_set(content, "RECEIVED_PROBLEM", wish->received_problem);
 	staff_set(content, "DUE_PROBLEM", wish->due_problem);
 	staff_set(content, "UNTIL_PROBLEM", wish->until_problem);
 	staff_set(content, "STOP_PROBLEM", wish->stop_problem);
@@ -239,11 +231,11 @@ static bool is_right(struct staff_step *step)
 		wish->title_problem = "Ce nom est trop long : cent caractères au plus.";
 	else if (memchr(wish->title.p, '\n', wish->title.n))
 		wish->title_problem = "Ce nom doit tenir sur une ligne.";
-	if (!is_known_condition(wish->received) ||
-		(wish->audience.n > 0 &&
-			!json_object_getn(
-				step->labels, wish->audience.p, wish->audience.n)))
-		wish->problem = "Choisissez un public et une condition de la liste.";
+	if (wish->audience.n > 0 &&
+		!json_object_getn(step->labels, wish->audience.p, wish->audience.n))
+		wish->people_problem = "Choisissez un public de la liste.";
+	if (!is_known_condition(wish->received))
+		wish->received_problem = "Choisissez une réponse de la liste.";
 	if (stop.n > 0 && stop.p[stop.n - 1] == '%')
 		stop = str_trim((struct str){stop.p, stop.n - 1});
 	if (stop.n > 0 &&
@@ -251,8 +243,8 @@ static bool is_right(struct staff_step *step)
 		wish->stop_problem = "Écrivez un nombre entre 1 et 100, ou laissez vide.";
 	wish->percent = (int64_t)percent;
 	check_days(step, wish);
-	return !wish->title_problem && !wish->people_problem && !wish->due_problem &&
-		!wish->until_problem && !wish->stop_problem && !wish->problem;
+	return !wish->title_problem && !wish->people_problem && !wish->received_problem &&
+		!wish->due_problem && !wish->until_problem && !wish->stop_problem;
 }
 
 /* ---- whom, and then ---- */
@@ -290,6 +282,8 @@ static void refuse(struct staff_step *step, struct str outcome)
 
 	if (str_eq_z(outcome, "date"))
 		wish->due_problem = text;
+	else if (str_eq_z(outcome, "audience"))
+		wish->people_problem = text;
 	else
 		wish->problem = text;
 	show_form(step, 422, NULL);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* staff_mailing_words.c - mailings, verdicts, refusals and codes in the words of the people who conduct a survey. */
+/* staff_mailing_words.c - mailings, and what cannot be done with them, in the words of the people who conduct a survey. */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "barometre/mail/reason.h"
 #include "staff_mail.h"
 
 struct word {
@@ -84,22 +85,6 @@ const char *mailing_name(const struct db_rows *rows, size_t row)
 
 /* ---- why, and why not ---- */
 
-const char *mailing_verdict(struct str verdict)
-{
-	static const struct word words[] = {
-		{"send", "Recevront ce courriel"},
-		{"done", "Ont déjà répondu"},
-		{"objected", "Ne veulent plus de courriel"},
-		{"bounced", "Ont une adresse en erreur"},
-		{"audience", "Sont d’un autre public"},
-		{"segment", "Sont d’un autre département ou d’un autre type"},
-		{"received", "N’ont pas reçu le courriel qu’il faut avant"},
-		{"already", "Ont déjà eu un courriel de cette étape"},
-	};
-
-	return word_of(words, COUNT_OF(words), verdict);
-}
-
 const char *mailing_refusal(struct str outcome)
 {
 	static const struct word words[] = {
@@ -119,96 +104,6 @@ const char *mailing_refusal(struct str outcome)
 	const char *text = word_of(words, COUNT_OF(words), outcome);
 
 	return text ? text : "Cela n’a pas pu se faire.";
-}
-
-/* ---- codes of relays ---- */
-
-/* RFC 3463 and the registry of enhanced status codes; of those of a class, the subject says enough. */
-static const char *enhanced_words(struct str code)
-{
-	static const struct word words[] = {{"5.1.0", "adresse refusée"},
-		{"5.1.1", "adresse inconnue"}, {"5.1.2", "domaine inconnu"},
-		{"5.1.3", "adresse mal écrite"}, {"5.1.6", "boîte qui a déménagé"},
-		{"5.1.10", "domaine sans courriel"}, {"5.2.0", "boîte en erreur"},
-		{"5.2.1", "boîte désactivée"}, {"5.2.2", "boîte pleine"},
-		{"5.2.3", "message trop grand pour la boîte"},
-		{"5.3.4", "message trop grand"}, {"5.4.1", "serveur sans réponse"},
-		{"5.4.4", "domaine introuvable"},
-		{"5.4.6", "courriel qui tourne en rond"},
-		{"5.4.7", "délai de remise dépassé"},
-		{"5.7.1", "refusé par les règles du destinataire"},
-		{"5.7.26", "expéditeur mal authentifié"}};
-	static const struct word subjects[] = {{"5.1", "adresse en erreur"},
-		{"5.2", "boîte en erreur"}, {"5.3", "serveur du destinataire en erreur"},
-		{"5.4", "serveur injoignable"}, {"5.5", "échange refusé par le serveur"},
-		{"5.6", "contenu refusé"},
-		{"5.7", "refusé par les règles du destinataire"}};
-	const char *text = word_of(words, COUNT_OF(words), code);
-
-	for (size_t i = 0; !text && i < COUNT_OF(subjects); i++)
-		if (str_starts(code, str_of(subjects[i].code)) && code.n > 3 &&
-			code.p[3] == '.')
-			text = subjects[i].text;
-	return text;
-}
-
-const char *relay_code_words(int64_t code)
-{
-	switch (code) {
-	case 421:
-		return "relais indisponible";
-	case 450:
-	case 451:
-	case 452:
-		return "remise reportée";
-	case 501:
-	case 553:
-		return "adresse mal écrite";
-	case 550:
-		return "adresse refusée";
-	case 551:
-		return "personne qui n’est pas ici";
-	case 552:
-		return "boîte pleine";
-	case 554:
-		return "refusé par les règles du destinataire";
-	default:
-		return "";
-	}
-}
-
-char *bounce_words(struct str reason)
-{
-	static const struct {
-		const char *token, *words; /* include/barometre/mail/bounce.h */
-	} tokens[] = {
-		{"complaint", "signalé comme indésirable"},
-		{"unknown", "adresse inconnue"},
-		{"full", "boîte pleine"},
-		{"refused", "courriel refusé"},
-	};
-	struct str rest = reason, part;
-	uint64_t code;
-
-	for (size_t i = 0; i < COUNT_OF(tokens); i++)
-		if (str_eq_z(reason, tokens[i].token))
-			return x_strdup(tokens[i].words);
-	while (str_cut(&rest, ' ', &part)) {
-		const char *text = enhanced_words(part);
-
-		/* Three mails came back for a time only (sql/functions/bounce.sql). */
-		if (!text && part.n > 3 && part.p[0] == '4' && part.p[1] == '.')
-			text = "échecs répétés";
-		if (text)
-			return x_printf("%s (%.*s)", text, (int)part.n, part.p);
-	}
-	rest = reason;
-	if (str_cut(&rest, ' ', &part) && str_parse_u64(part, &code) && code < 600 &&
-		*relay_code_words((int64_t)code))
-		return x_printf("%s (%.*s)", relay_code_words((int64_t)code),
-			(int)reason.n, reason.p);
-	return reason.n ? x_printf("courriel refusé (%.*s)", (int)reason.n, reason.p)
-			: x_strdup("courriel refusé");
 }
 
 /* ---- the journal ---- */
@@ -256,7 +151,7 @@ static char *of_bounce(struct str detail)
 
 	if (!str_cut(&rest, ' ', &edition) || !rest.p)
 		return str_dup(detail);
-	words = bounce_words(rest);
+	words = refusal_words(rest);
 	return x_printf("%.*s, %s", (int)edition.n, edition.p, words);
 }
 

@@ -36,6 +36,7 @@ struct staff_site {
 	struct db_pool *pool;
 	struct staff_site_options options;
 	struct login_limit *limit;
+	struct api_memory *api;
 	char nobody_hash
 		[128]; /* of a password nobody knows: what an unknown login is checked against */
 	struct verify_job *jobs; /* passwords being checked, or waiting for it */
@@ -128,8 +129,6 @@ char *staff_plural(int64_t n, const char *one, const char *many);
 const char *staff_kind_label(struct str kind);
 const char *staff_edition_state(struct str);
 const char *staff_mailing_state(struct str);
-const char *staff_delivery_state(struct str);
-const char *staff_reason(struct str);
 const char *staff_task_label(struct str kind);
 int64_t staff_days_between(
 	usec_t from, usec_t to, const char *zone); /* midnights of the zone */
@@ -194,10 +193,15 @@ void staff_get_count(void *site, struct exchange *, const struct str *parts);
 void staff_post_count(void *site, struct exchange *, const struct str *parts);
 void staff_get_record(void *site, struct exchange *, const struct str *parts);
 void staff_get_tables(void *site, struct exchange *, const struct str *parts);
+void staff_tables_act(void *site, struct exchange *, const struct str *parts);
 void staff_get_audit(void *site, struct exchange *, const struct str *parts);
-void staff_get_csv(void *site, struct exchange *, const struct str *parts);
-void staff_get_json(void *site, struct exchange *, const struct str *parts);
-/* An error of the interface for programs (RFC 9457). */
-void staff_problem(struct exchange *, int status, const char *title, const char *detail);
+void staff_get_keys(void *site, struct exchange *, const struct str *parts);
+void staff_post_key(void *site, struct exchange *, const struct str *parts);
+void staff_get_revoke(void *site, struct exchange *, const struct str *parts);
+void staff_post_revoke(void *site, struct exchange *, const struct str *parts);
+
+/* ---- staff_api.c: the interface for programs (staff_api.h) ---- */
+void api_handle(void *site, struct exchange *);
+error_page_fn api_error;
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "barometre/base/log.h"
 #include "sql_catalog.h"
-#include "staff_private.h"
+#include "staff_api.h"
 
 extern const struct asset_set assets_static;
 
@@ -111,6 +111,7 @@ static const struct {
 	{"/letters", "Lettres", STAFF_ADMIN},
 	{"/contacts", "Contacts", STAFF_ADMIN},
 	{"/tables", "Tableaux", STAFF_ANALYST},
+	{"/keys", "Clés", STAFF_ANALYST},
 	{"/editions", "Éditions", STAFF_ADMIN},
 	{"/audit", "Journal", STAFF_ADMIN},
 };
@@ -184,7 +185,7 @@ void staff_error(void *arg, struct exchange *exchange, int status, const char *t
 	const char *message)
 {
 	if (str_starts(exchange_path(exchange), STR("/api/")))
-		staff_problem(exchange, status, title, message);
+		api_error(arg, exchange, status, title, message);
 	else
 		staff_guest_page(arg, exchange, status, title, "staff_message.html",
 			message_content(title, message, "/", "Revenir au suivi"));
@@ -344,9 +345,15 @@ static const struct route routes[] = {
 	{HTTP_METHOD_POST, "/editions/*/count", staff_post_count},
 	{HTTP_METHOD_GET, "/editions/*/record", staff_get_record},
 	{HTTP_METHOD_GET, "/tables", staff_get_tables},
+	{HTTP_METHOD_GET, "/tables/publish", staff_tables_act},
+	{HTTP_METHOD_POST, "/tables/publish", staff_tables_act},
+	{HTTP_METHOD_GET, "/tables/withdraw", staff_tables_act},
+	{HTTP_METHOD_POST, "/tables/withdraw", staff_tables_act},
 	{HTTP_METHOD_GET, "/audit", staff_get_audit},
-	{HTTP_METHOD_GET, "/api/v1/editions/*/tables.csv", staff_get_csv},
-	{HTTP_METHOD_GET, "/api/v1/editions/*/tables.json", staff_get_json},
+	{HTTP_METHOD_GET, "/keys", staff_get_keys},
+	{HTTP_METHOD_POST, "/keys", staff_post_key},
+	{HTTP_METHOD_GET, "/keys/revoke", staff_get_revoke},
+	{HTTP_METHOD_POST, "/keys/revoke", staff_post_revoke},
 	{HTTP_METHOD_GET, "/static/*", get_static},
 	{HTTP_METHOD_GET, "/healthz", get_health},
 };
@@ -359,6 +366,7 @@ struct staff_site *staff_site_new(
 
 	*site = (struct staff_site){.loop = loop, .pool = pool, .options = *options};
 	site->limit = login_limit_new();
+	site->api = api_memory_new();
 	must(password_hash(site->nobody_hash,
 		(struct str){(const char *)random.b, sizeof(random.b)}));
 	secret_wipe(&random, sizeof(random));
@@ -371,10 +379,28 @@ void staff_site_free(struct staff_site *site)
 		return;
 	staff_login_detach(site);
 	login_limit_free(site->limit);
+	api_memory_free(site->api);
 	free(site);
 }
 
 void staff_site_handle(void *site, struct exchange *exchange)
 {
-	site_dispatch(routes, COUNT_OF(routes), site, staff_error, exchange);
+	if (str_starts(exchange_path(exchange), STR("/api/")))
+		api_handle(site, exchange);
+	else
+		site_dispatch(routes, COUNT_OF(routes), site, staff_error, exchange);
+}
+
+void staff_site_handle_down(void *options, struct exchange *exchange)
+{
+	struct staff_site down = {.options = *(const struct staff_site_options *)options};
+
+	exchange_header(exchange, "Retry-After", "30");
+	if (str_starts(exchange_path(exchange), STR("/api/")))
+		api_error(&down, exchange, 503, NULL, NULL);
+	else
+		exchange_reply_static(exchange, 503, "text/html; charset=utf-8",
+			STR("<!doctype html><html lang=\"fr\"><meta charset=\"utf-8\"><title>Indisponible</title>"
+			    "<h1>Le service est momentanément indisponible</h1><p>Rien de ce qui était enregistré n’est perdu. "
+			    "Revenez dans quelques minutes.</p></html>"));
 }

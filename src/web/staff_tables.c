@@ -1,164 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * staff_tables.c - the releases of an edition, their files, and a look at one audience's tables: bars beside exact numbers.
+ * staff_tables.c - the releases of an edition, their files, and a look at one audience's tables.
  *
- *   edition → names of its audiences → releases → questionnaire → lines → page
+ *   edition → names of its audiences → releases → questionnaire → what is not shown → segments → lines → page
  *
- * Only what a release holds is shown; nothing here opens an answer.
+ *   GET /tables?edition=CODE[&version=N][&audience=NAME][&segment=NAME]
+ *
+ * Only what a release holds is shown; nothing here opens an answer. Drafts are for administrators, and their figures for nobody;
+ * figures that were withdrawn are served no more.
  */
+#include "staff_tables.h"
+
 #include <stdio.h>
 
 #include "barometre/store/release_store.h"
 #include "sql_catalog.h"
-#include "staff_private.h"
 
 #define LINE_LIMIT 3000 /* communes can be many; the files have them all */
 
+#define SYNTHESIS "ensemble" /* release.h */
+
 struct tables {
-	char audience[65];
+	char audience[65], segment[65];
 	int64_t version;
+	bool checked; /* the version shown is not published yet */
 	struct form *form;
-	json_t *releases;
+	json_t *releases, *notes, *segments;
 };
 
-static void tables_release(void *arg)
+static void tables_free(void *arg)
 {
 	struct tables *tables = arg;
 
 	form_free(tables->form);
 	json_decref(tables->releases);
-}
-
-/* ---- the lines of one audience, question by question ---- */
-
-static const char *withheld_words(const char *status)
-{
-	if (strcmp(status, "base_under_threshold") == 0)
-		return "Chiffres non diffusés" NNBSP
-		       ": moins de personnes que le seuil ont répondu.";
-	return "Chiffres non diffusés" NNBSP
-	       ": des effectifs trop petits permettraient de reconnaître quelqu’un.";
-}
-
-static json_t *decimal(double value)
-{
-	long long hundredths = (long long)(value * 100 + (value < 0 ? -0.5 : 0.5));
-	long long size = hundredths < 0 ? -hundredths : hundredths;
-	char text[48];
-
-	(void)snprintf(text, sizeof(text), "%s%lld,%02lld", hundredths < 0 ? "-" : "",
-		size / 100, size % 100);
-	return json_string(text);
-}
-
-static json_t *figure_line(const struct figure *f)
-{
-	bool statistic = strcmp(f->option, "mean") == 0 ||
-		strcmp(f->option, "median") == 0;
-	json_t *line = json_pack("{s:s}", "OPTION", *f->label ? f->label : f->option);
-	char percent[40];
-
-	(void)snprintf(
-		percent, sizeof(percent), "%lld" NNBSP "%%", (long long)f->percent);
-	json_object_set_new(line, "COUNT",
-		statistic && f->has_value ? decimal(f->value)
-			: f->count >= 0   ? staff_json_number(f->count)
-					  : json_string(""));
-	json_object_set_new(line, "PERCENT", json_string(f->percent >= 0 ? percent : ""));
-	json_object_set_new(line, "BAR",
-		f->percent >= 0 && !statistic
-			? json_pack("{s:I}", "LENGTH", (json_int_t)f->percent)
-			: json_false());
-	return line;
-}
-
-/* The wording of a row of a matrix, an item or a ranked choice; NULL when there is none. */
-static const char *part_wording(const struct question *q, struct str code)
-{
-	const struct choice *part = question_find_row(q, code);
-
-	if (!part)
-		part = question_find_choice(q, code);
-	for (size_t i = 0; i < q->item_count; i++)
-		if (str_eq_z(code, q->items[i].code))
-			return q->items[i].title;
-	return part ? part->text : NULL;
-}
-
-/* The wording of "q" or, for a part of it, "q.row". */
-static json_t *wording(const struct form *form, const char *name)
-{
-	struct str rest = str_of(name), head;
-	const struct question *question;
-	const char *row = NULL;
-	SCOPED(free_char) char *text = NULL;
-
-	if (!form || !str_cut(&rest, '.', &head) || !(question = form_find(form, head)))
-		return json_string(
-			strcmp(name, "participation") == 0 ? "Participation" : name);
-	if (rest.p)
-		row = part_wording(question, rest);
-	text = row ? x_printf("%s – %s", question->title, row)
-		   : x_strdup(question->title);
-	return json_string(text);
-}
-
-static json_t *new_question(const struct form *form, const struct figure *f)
-{
-	json_t *question = json_pack("{s:o, s:s, s:o}", "WORDING",
-		wording(form, f->question), "NAME", f->question, "LINES", json_array());
-	SCOPED(free_char)
-	char *base = f->base >= 0 ? staff_plural(f->base, "personne", "personnes") : NULL;
-	SCOPED(free_char)
-	char *mentions = f->mentions >= 0 && f->mentions != f->base
-		? staff_plural(f->mentions, "mention", "mentions")
-		: NULL;
-	bool withheld = f->base < 0;
-
-	json_object_set_new(question, "BASE", json_string(base ? base : ""));
-	json_object_set_new(question, "MENTIONS", json_string(mentions ? mentions : ""));
-	json_object_set_new(question, "WITHHELD",
-		json_string(withheld ? withheld_words(f->status) : ""));
-	return question;
-}
-
-static json_t *questions_of(const struct form *form, const struct db_rows *rows)
-{
-	json_t *list = json_array(), *question = NULL;
-	const char *last = NULL;
-
-	for (size_t i = 0; i < db_count(rows); i++) {
-		struct figure f;
-
-		figure_from_row(&f, rows, i);
-		if (!last || strcmp(last, f.question) != 0) {
-			question = new_question(form, &f);
-			json_array_append_new(list, question);
-			last = f.question;
-		}
-		if (f.base >= 0)
-			json_array_append_new(
-				json_object_get(question, "LINES"), figure_line(&f));
-	}
-	return list;
+	json_decref(tables->notes);
+	json_decref(tables->segments);
 }
 
 /* ---- the page ---- */
 
-static json_t *audience_links(const struct staff_step *step, const struct tables *tables)
+static json_t *link_json(const struct staff_step *step, const char *audience,
+	const char *segment, const char *label, bool current)
 {
+	const struct tables *tables = step->own;
+	SCOPED(free_char)
+	char *href = x_printf("/tables?edition=%s&version=%lld&audience=%s%s%s",
+		step->edition.code, (long long)tables->version, audience,
+		*segment ? "&segment=" : "", segment);
+
+	return json_pack(
+		"{s:s, s:s, s:b}", "HREF", href, "LABEL", label, "CURRENT", current);
+}
+
+static json_t *audience_links(const struct staff_step *step)
+{
+	const struct tables *tables = step->own;
 	json_t *list = json_array(), *label;
 	const char *audience;
 
-	must(tables);
 	json_object_foreach(step->labels, audience, label) {
-		SCOPED(free_char)
-		char *href = x_printf(
-			"/tables?edition=%s&audience=%s", step->edition.code, audience);
-
 		json_array_append_new(list,
-			json_pack("{s:s, s:s, s:b}", "AUDIENCE_HREF", href, "AUDIENCE",
-				json_string_value(label), "CURRENT",
+			link_json(step, audience, "", json_string_value(label),
 				strcmp(audience, tables->audience) == 0));
 	}
 	return list;
@@ -176,19 +79,96 @@ static void reply(struct staff_step *step, json_t *preview)
 	staff_page(step, 200, "Tableaux", "/tables", "staff_tables.html", content);
 }
 
+/* ---- lines ---- */
+
 static void lines_read(void *arg, struct db_rows *rows, const struct err *err)
 {
 	struct staff_step *step = arg;
 	struct tables *tables = step->own;
 	json_t *preview;
+	bool crossed = *tables->segment != '\0';
 
 	if (staff_is_down(step, err))
 		return;
-	preview = json_pack("{s:s, s:o, s:o, s:b}", "SHOWN",
-		staff_label(step, str_of(tables->audience)), "AUDIENCES",
-		audience_links(step, tables), "QUESTIONS",
-		questions_of(tables->form, rows), "CUT", db_count(rows) == LINE_LIMIT);
+	preview = json_pack("{s:s, s:I, s:b, s:o, s:O, s:O, s:b, s:b}", "SHOWN",
+		staff_label(step, str_of(tables->audience)), "SHOWN_VERSION",
+		(json_int_t)tables->version, "NOT_YET", tables->checked, "AUDIENCES",
+		audience_links(step), "SEGMENTS", tables->segments, "NOTES",
+		tables->notes, "CUT", db_count(rows) == LINE_LIMIT, "IS_CROSSED",
+		crossed);
+	json_object_set_new(preview, "BY",
+		json_string(
+			crossed ? tables_crossing(tables->form, tables->segment) : ""));
+	json_object_set_new(preview, crossed ? "CROSSED" : "QUESTIONS",
+		crossed ? tables_crossed(tables->form, rows)
+			: tables_whole(tables->form, rows));
+	json_object_set_new(preview, crossed ? "QUESTIONS" : "CROSSED", json_array());
 	reply(step, preview);
+}
+
+static bool is_synthesis(const struct tables *tables)
+{
+	return strcmp(tables->audience, SYNTHESIS) == 0;
+}
+
+static void segments_read(void *arg, struct db_rows *rows, const struct err *err)
+{
+	struct staff_step *step = arg;
+	struct tables *tables = step->own;
+	struct str wish = staff_query(step->exchange, "segment");
+	struct db_params params = {0};
+
+	if (staff_is_down(step, err))
+		return;
+	for (size_t i = 0; i < db_count(rows); i++)
+		if (wish.p && str_eq(db_str(rows, i, "segment"), wish))
+			(void)snprintf(
+				tables->segment, sizeof(tables->segment), "%s", wish.p);
+	/* The synthesis is by audience, and nothing else. */
+	if (is_synthesis(tables) && !*tables->segment && db_count(rows) > 0)
+		(void)snprintf(tables->segment, sizeof(tables->segment), "%s",
+			db_str(rows, 0, "segment").p);
+	for (size_t i = 0; i < db_count(rows) && !is_synthesis(tables); i++) {
+		const char *segment = db_str(rows, i, "segment").p;
+
+		if (i == 0)
+			json_array_append_new(tables->segments,
+				link_json(step, tables->audience, "",
+					"ensemble du public", !*tables->segment));
+		json_array_append_new(tables->segments,
+			link_json(step, tables->audience, segment,
+				tables_crossing(tables->form, segment),
+				strcmp(segment, tables->segment) == 0));
+	}
+	db_text_z(&params, step->edition.code);
+	db_i64(&params, tables->version);
+	db_text_z(&params, tables->audience);
+	db_text_z(&params, tables->segment);
+	db_i64(&params, LINE_LIMIT);
+	staff_ask(step, &SQL_STAFF_TABLES, &params, lines_read);
+}
+
+/* ---- what is not shown, and why ---- */
+
+static void notes_read(void *arg, struct db_rows *rows, const struct err *err)
+{
+	struct staff_step *step = arg;
+	struct tables *tables = step->own;
+	struct db_params params = {0};
+
+	if (staff_is_down(step, err))
+		return;
+	for (size_t i = 0; i < db_count(rows); i++) {
+		struct str audience = db_str(rows, i, "audience");
+
+		if (audience.n == 0 || str_eq_z(audience, tables->audience))
+			json_array_append_new(tables->notes,
+				json_pack("{s:s}", "NOTE", db_str(rows, i, "body").p));
+	}
+	db_text_z(&params, step->edition.code);
+	db_i64(&params, tables->version);
+	db_text_z(&params, tables->audience);
+	staff_ask(step, &SQL_STAFF_TABLE_SEGMENTS, &params, segments_read);
 }
 
 static void form_read(void *arg, struct db_rows *rows, const struct err *err)
@@ -199,34 +179,14 @@ static void form_read(void *arg, struct db_rows *rows, const struct err *err)
 
 	if (staff_is_down(step, err))
 		return;
-	/* Without its questionnaire a table shows the names of questions: still readable. */
 	if (db_count(rows) > 0)
 		tables->form = form_parse(db_str(rows, 0, "source"), "form", NULL);
 	db_text_z(&params, step->edition.code);
 	db_i64(&params, tables->version);
-	db_text_z(&params, tables->audience);
-	db_i64(&params, LINE_LIMIT);
-	staff_ask(step, &SQL_STAFF_TABLES, &params, lines_read);
+	staff_ask(step, &SQL_RELEASE_NOTES, &params, notes_read);
 }
 
-static json_t *release_row(const struct db_rows *rows, size_t i)
-{
-	struct civil day;
-	json_t *row = json_pack("{s:o, s:o, s:o, s:o, s:s, s:s, s:b}", "VERSION",
-		staff_json_number(db_int(rows, i, "version")), "MIN_BASE",
-		staff_json_number(db_int(rows, i, "min_base")), "MIN_CELL",
-		staff_json_number(db_int(rows, i, "min_cell")), "LINES_COUNT",
-		staff_json_number(db_int(rows, i, "rows")), "WHY",
-		db_str(rows, i, "reason").p, "HASH", db_str(rows, i, "hash").p, "NEWEST",
-		i == 0);
-
-	if (civil_parse_date(db_str(rows, i, "created_on").p, &day))
-		json_object_set_new(row, "CREATED",
-			staff_json_date(clock_instant(day, "UTC"), "UTC"));
-	else
-		json_object_set_new(row, "CREATED", json_string(""));
-	return row;
-}
+/* ---- releases ---- */
 
 /* The audience asked for, else the first. False when there is none of that name. */
 static bool choose_audience(struct staff_step *step, struct tables *tables)
@@ -243,6 +203,48 @@ static bool choose_audience(struct staff_step *step, struct tables *tables)
 	return true;
 }
 
+static bool has_state(const struct db_rows *rows, size_t i, const char *state)
+{
+	return str_eq_z(db_str(rows, i, "state"), state);
+}
+
+/* The version asked for; else the newest that is out, else the newest that is checked. 0: none of them may be shown. */
+static void choose_version(
+	struct staff_step *step, struct tables *tables, const struct db_rows *rows)
+{
+	static const char *const states[] = {"published", "checked"};
+	struct str wish = staff_query(step->exchange, "version");
+	uint64_t number = 0;
+
+	if (wish.p && !str_parse_u64(wish, &number))
+		number = UINT64_MAX;
+	for (size_t s = 0; s < COUNT_OF(states) && tables->version == 0; s++)
+		for (size_t i = 0; i < db_count(rows) && tables->version == 0; i++)
+			if (has_state(rows, i, states[s]) &&
+				(!wish.p ||
+					(uint64_t)db_int(rows, i, "version") == number)) {
+				tables->version = db_int(rows, i, "version");
+				tables->checked = s == 1;
+				if (db_true(rows, i, "synthesis"))
+					json_object_set_new(step->labels, SYNTHESIS,
+						json_string("Synthèse des publics"));
+			}
+}
+
+static void list_releases(
+	struct staff_step *step, struct tables *tables, const struct db_rows *rows)
+{
+	bool newest_out = true;
+
+	for (size_t i = 0; i < db_count(rows); i++) {
+		if (tables_may_list(step, rows, i))
+			json_array_append_new(tables->releases,
+				tables_release(step, rows, i, newest_out));
+		if (has_state(rows, i, "published") || has_state(rows, i, "withdrawn"))
+			newest_out = false;
+	}
+}
+
 static void releases_read(void *arg, struct db_rows *rows, const struct err *err)
 {
 	struct staff_step *step = arg;
@@ -251,19 +253,18 @@ static void releases_read(void *arg, struct db_rows *rows, const struct err *err
 
 	if (staff_is_down(step, err))
 		return;
+	choose_version(step, tables, rows);
 	if (!choose_audience(step, tables)) {
 		staff_message(step, 404, "/tables", "Public inconnu",
 			"Cette édition n’a pas de public de ce nom.", "/tables",
 			"Voir les tableaux");
 		return;
 	}
-	for (size_t i = 0; i < db_count(rows); i++)
-		json_array_append_new(tables->releases, release_row(rows, i));
-	if (db_count(rows) == 0) {
+	list_releases(step, tables, rows);
+	if (tables->version == 0) {
 		reply(step, json_false());
 		return;
 	}
-	tables->version = db_int(rows, 0, "version");
 	db_text_z(&params, step->edition.code);
 	db_text_z(&params, tables->audience);
 	staff_ask(step, &SQL_STAFF_FORM, &params, form_read);
@@ -275,7 +276,9 @@ static void labels_known(struct staff_step *step)
 	struct db_params params = {0};
 
 	tables->releases = json_array();
-	exchange_on_free(step->exchange, tables_release, tables);
+	tables->notes = json_array();
+	tables->segments = json_array();
+	exchange_on_free(step->exchange, tables_free, tables);
 	step->own = tables;
 	db_text_z(&params, step->edition.code);
 	staff_ask(step, &SQL_STAFF_RELEASES, &params, releases_read);

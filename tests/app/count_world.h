@@ -56,7 +56,8 @@ UNUSED_OK static void make(void)
 	run(world.owner,
 		"DELETE FROM barometre.response; DELETE FROM barometre.verbatim; DELETE FROM barometre.place_total;"
 		"DELETE FROM barometre.contact_wish; DELETE FROM barometre.urn; DELETE FROM barometre.draft;"
-		"DELETE FROM barometre.invalid_box; DELETE FROM barometre.release_row; DELETE FROM barometre.release;"
+		"DELETE FROM barometre.invalid_box; DELETE FROM barometre.release_row; DELETE FROM barometre.release_note;"
+		"DELETE FROM barometre.release_file; DELETE FROM barometre.release;"
 		"DELETE FROM barometre.count_record; DELETE FROM barometre.participation_total;"
 		"DELETE FROM barometre.delivery; DELETE FROM barometre.mailing; DELETE FROM barometre.invitation;"
 		"DELETE FROM barometre.contact;"

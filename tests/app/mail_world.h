@@ -36,6 +36,7 @@ UNUSED_OK static struct config config_of(char *database, char *smtp_url)
 		.bounce_address = empty,
 		.bounce_maildir = empty,
 		.bounce_imap_url = empty,
+		.bounce_imap_user = empty,
 		.bounce_imap_password_file = empty,
 		.bounce_imap_ca_file = empty,
 		.organisation = contact,

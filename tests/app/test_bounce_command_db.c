@@ -3,6 +3,7 @@
  * "barometre bounce" and "barometre contacts object" as a mail server and a person start them: what they print, how they end, what is in the
  * database then. Each in a process of its own, which closes the key folder behind itself.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -253,6 +254,62 @@ static char *make_file(const char *folder, const char *name, const char *text)
 	return path;
 }
 
+/* What a process that read the Maildir can still do is looked at in that process. */
+static int bounce_and_look(const struct command_line *line)
+{
+	SCOPED(free_char) char *key = x_printf("%s/mail.key", keys);
+	SCOPED(free_char) char *fresh = x_printf("%s/box/new/made", root);
+	SCOPED(free_char) char *beside = x_printf("%s/made", root);
+	bool could = open(key, O_RDONLY | O_CLOEXEC) >= 0;
+	int status = command_bounce(line);
+
+	if (!could)
+		printf("the key was out of reach before\n");
+	if (open(key, O_RDONLY | O_CLOEXEC) >= 0 || errno != EACCES)
+		printf("the key can be read\n");
+	if (open(fresh, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) >= 0)
+		printf("a file of the Maildir can be written\n");
+	(void)unlink(fresh); /* an empty one is made before it is refused */
+	if (open(beside, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) >= 0)
+		printf("a file beside the Maildir can be made\n");
+	return status;
+}
+
+static void a_maildir_is_read_with_the_key_folder_closed(void **state)
+{
+	struct config config = config_of();
+	SCOPED(free_char) char *box = x_printf("%s/box", root);
+	SCOPED(free_char) char *moved = x_printf("%s/cur/20.x:2,RS", box);
+	SCOPED(free_char) char *left = x_printf("%s/new/20.x", box);
+	SCOPED(free_char) char *address = return_address(17);
+	char url[] = "imaps://localhost:1/INBOX";
+	SCOPED(free_char) char *nothing = x_printf("%s/no-password", root);
+	char *none[] = {NULL};
+
+	(void)state;
+	if (!confine_offered().files) {
+		print_message("skipped: this kernel closes no folder\n");
+		skip();
+	}
+	put_report(box, 20, address, "5.1.1");
+	config.bounce_maildir = box;
+	struct outcome o = run_command(bounce_and_look, &config, none, "");
+	assert_null(strstr(o.said, "can be"));
+	assert_null(strstr(o.said, "before"));
+	assert_null(strstr(o.said, "this kernel"));
+	ends_with(o, 0, "message(s) lu(s)");
+	assert_int_equal(access(moved, F_OK), 0);
+	assert_int_equal(access(left, F_OK), -1);
+	/* A mailbox whose password is missing keeps no Maildir from being read. */
+	put_report(box, 21, address, "5.1.1");
+	config.bounce_imap_url = url;
+	config.bounce_imap_password_file = nothing;
+	o = run_command(bounce_and_look, &config, none, "");
+	assert_null(strstr(o.said, "can be"));
+	assert_non_null(strstr(o.said, "1 message(s) lu(s)"));
+	ends_with(o, 3, "bounce_imap_password_file");
+}
+
 /* The key folder is closed before the mailbox is opened: that is no fault of anybody's certificate. */
 static void a_ca_file_has_to_stand_outside_the_key_folder(void **state)
 {
@@ -315,6 +372,7 @@ int main(void)
 		cmocka_unit_test(a_pipe_hands_a_report_over),
 		cmocka_unit_test(what_cannot_be_recorded_is_kept_by_the_mail_server),
 		cmocka_unit_test(a_maildir_is_read_and_summed_up),
+		cmocka_unit_test(a_maildir_is_read_with_the_key_folder_closed),
 		cmocka_unit_test(a_ca_file_has_to_stand_outside_the_key_folder),
 		cmocka_unit_test(an_objection_is_typed_and_not_shown),
 	};

@@ -185,6 +185,67 @@ static void the_rest_is_read_and_not_written(void **state)
 	confined(look_at_files, true);
 }
 
+static void make_file(const char *folder, const char *name)
+{
+	char *path SCOPED(free_char) = x_printf("%s/%s/%s", root, folder, name);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static bool moves(const char *from, const char *to)
+{
+	char *source SCOPED(free_char) = x_printf("%s/%s", root, from);
+	char *target SCOPED(free_char) = x_printf("%s/%s", root, to);
+
+	return rename(source, target) == 0;
+}
+
+static const char *confine_but_two_folders(const void *arg)
+{
+	char *new SCOPED(free_char) = x_printf("%s/new", root);
+	char *cur SCOPED(free_char) = x_printf("%s/cur", root);
+	char *made SCOPED(free_char) = x_printf("%s/cur/folder", root);
+	char *first SCOPED(free_char) = x_printf("%s/new/1", root);
+	char *linked SCOPED(free_char) = x_printf("%s/cur/linked", root);
+	const char *const closed[] = {keys, NULL};
+	const char *const moving[] = {new, cur, keys, NULL};
+
+	(void)arg;
+	if (!confine_but(closed, moving).files)
+		return "not confined as offered";
+	if (!is_shut(key_file, O_RDONLY) || moves("keys/e.campaign", "cur/key"))
+		return "what is closed and to be moved in is open";
+	if (!is_shut(first, O_WRONLY) || mkdir(made, 0700) == 0)
+		return "a file is written, or a folder made";
+	if (moves("new/1", "elsewhere/1") || moves("elsewhere/3", "cur/3"))
+		return "a file goes to, or comes from, another folder";
+	if (link(first, linked) != 0 || unlink(first) != 0 || !opens(linked, O_RDONLY))
+		return "a file gets no second name in the other folder";
+	return moves("new/2", "cur/2") ? NULL
+				       : "a file does not go from one to the other";
+}
+
+static void files_go_from_folder_to_folder_and_nothing_else(void **state)
+{
+	static const char *const folders[] = {"new", "cur", "elsewhere"};
+
+	(void)state;
+	if (syscall(SYS_landlock_create_ruleset, NULL, (size_t)0,
+		    LANDLOCK_CREATE_RULESET_VERSION) < 2)
+		skip();
+	for (size_t i = 0; i < COUNT_OF(folders); i++) {
+		char *path SCOPED(free_char) = x_printf("%s/%s", root, folders[i]);
+
+		assert_int_equal(mkdir(path, 0700), 0);
+	}
+	make_file("new", "1");
+	make_file("new", "2");
+	make_file("elsewhere", "3");
+	in_child(confine_but_two_folders, NULL);
+}
+
 static const char *look_for_programs(void)
 {
 	char *const words[] = {NULL};
@@ -451,6 +512,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_key_folder_is_out_of_reach),
 		cmocka_unit_test(the_rest_is_read_and_not_written),
+		cmocka_unit_test(files_go_from_folder_to_folder_and_nothing_else),
 		cmocka_unit_test(no_program_can_be_run),
 #if !defined(__SANITIZE_ADDRESS__)
 		cmocka_unit_test(no_process_can_be_read_or_traced),

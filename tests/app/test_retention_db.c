@@ -10,7 +10,7 @@ static void make(void)
 		"DELETE FROM barometre.contact_wish; DELETE FROM barometre.draft; DELETE FROM barometre.urn;"
 		"DELETE FROM barometre.invitation; DELETE FROM barometre.contact; DELETE FROM barometre.objection;"
 		"DELETE FROM barometre.staff_session; DELETE FROM barometre.keeper_task; DELETE FROM barometre.journal;"
-		"DELETE FROM barometre.bounce_seen; DELETE FROM barometre.objection_request;"
+		"DELETE FROM barometre.bounce_seen; DELETE FROM barometre.objection_request; DELETE FROM barometre.letter_test;"
 		"DELETE FROM barometre.count_record; DELETE FROM barometre.edition_audience; DELETE FROM barometre.edition;"
 		"DELETE FROM barometre.form");
 	make_edition("vieille", "counted");
@@ -42,6 +42,11 @@ static void make(void)
 		" (gen_random_uuid(), NULL, 'done', 'camille', now() - interval '31 days'),"
 		" (gen_random_uuid(), NULL, 'done', 'camille', now() - interval '29 days'),"
 		" (gen_random_uuid(), '\\x01', 'waiting', 'camille', now() - interval '31 days');"
+		/* Nobody's mailer has taken the second. */
+		"INSERT INTO barometre.letter_test (id, edition, kind, audience, address_box, state, asked_by, asked_at) VALUES"
+		" (gen_random_uuid(), 'vieille', 'relance1', 'patients', NULL, 'sent', 'camille', now() - interval '25 hours'),"
+		" (gen_random_uuid(), 'ouverte', 'relance1', 'patients', '\\x01', 'planned', 'camille', now() - interval '25 hours'),"
+		" (gen_random_uuid(), 'ouverte', 'relance1', 'patients', '\\x01', 'planned', 'camille', now() - interval '23 hours');"
 		"INSERT INTO barometre.keeper_task (kind, edition, asked_by) VALUES ('close', 'ouverte', 'camille');"
 		"INSERT INTO barometre.journal (at, login, action) VALUES (now() - interval '13 months', 'camille', 'login'),"
 		" (now() - interval '11 months', 'camille', 'login'), (now() - interval '5 years', 'keeper', 'count_record')");
@@ -118,12 +123,16 @@ static void what_is_due_goes_and_nothing_else(void **state)
 	assert_int_equal(line_of(&report, "reports", "")->after, 1);
 	assert_int_equal(line_of(&report, "requests", "")->deleted, 1);
 	assert_int_equal(line_of(&report, "requests", "")->after, 2);
-	assert_int_equal(deleted_of(&report), 10 + 4 + 3 + 1 + 1 + 1 + 1);
+	assert_int_equal(line_of(&report, "trials", "")->deleted, 2);
+	assert_int_equal(line_of(&report, "trials", "")->after, 1);
+	assert_int_equal(
+		rows_of("letter_test", "asked_at < now() - interval '1 day'"), 0);
+	assert_int_equal(deleted_of(&report), 10 + 4 + 3 + 1 + 1 + 1 + 1 + 2);
 	/* The journal has totals. */
 	assert_int_equal(
 		rows_of("journal",
 			"action = 'purge' AND detail ="
-			" 'vieille bounces 3, vieille contacts 10, tasks 1, reports 1, requests 1, journal 1'"),
+			" 'vieille bounces 3, vieille contacts 10, tasks 1, reports 1, requests 1, trials 2, journal 1'"),
 		1);
 	assert_int_equal(
 		rows_of("journal", "action = 'purge' AND detail = 'vieille wishes 4'"),
@@ -366,6 +375,7 @@ static void the_file_of_the_edition_is_where_it_is_said(void **state)
 	ok(create("{\"wishes\":\"2027-03-01\"}", err));
 	run(world.owner,
 		"DELETE FROM barometre.count_record; DELETE FROM barometre.keeper_task; DELETE FROM barometre.invitation;"
+		"DELETE FROM barometre.letter_test;"
 		"DELETE FROM barometre.contact; DELETE FROM barometre.edition_audience WHERE edition <> 'fichier';"
 		"DELETE FROM barometre.edition WHERE code <> 'fichier'");
 	ok(editions_load(world.owner, &editions, err));

@@ -167,6 +167,18 @@ static void random_numbers_stay_below(void **state)
 	assert_memory_not_equal(&a, &b, sizeof(a));
 }
 
+/* FIPS 180-4, the example of one block. */
+static void hash_sha256_has_the_vector_of_nist(void **state)
+{
+	(void)state;
+	const struct hash32 abc = hash_sha256(STR("abc"));
+	char hex[65];
+
+	hex_write(hex, abc.b, sizeof(abc.b));
+	assert_string_equal(
+		hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
 static void hash_plain_is_blake2b_256(void **state)
 {
 	(void)state;
@@ -447,6 +459,7 @@ int main(void)
 		cmocka_unit_test(uuids_are_parsed_strictly),
 		cmocka_unit_test(random_numbers_stay_below),
 		cmocka_unit_test(hash_plain_is_blake2b_256),
+		cmocka_unit_test(hash_sha256_has_the_vector_of_nist),
 		cmocka_unit_test(keyed_hashes_tell_key_label_and_data_apart),
 		cmocka_unit_test(keyed_hashes_and_derived_keys_are_stable),
 		cmocka_unit_test(derived_keys_differ_by_number_and_context),

@@ -486,7 +486,7 @@ test('the link of somebody who never answered says that it is over', async () =>
 
 // --------------------------------------------------------------------------------------------- figures
 
-const HEADER = 'edition,audience,question,type,segment,segment_value,option,label,base,mentions,count,percent,status';
+const HEADER = 'edition,audience,question,type,segment,segment_value,segment_label,option,label,base,not_answered,not_concerned,mentions,count,percent,low,high,status';
 
 function parseCsv(text) {
   return text.trim().split(/\r?\n/).map(line => [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)]
@@ -495,17 +495,38 @@ function parseCsv(text) {
 
 let csv;
 
-test('the tables are downloaded as CSV and JSON, by the session and by a key, and not by anybody', async () => {
+test('what was counted is checked, and nobody’s before an administrator publishes it', async () => {
+  const { page, context } = staff;
+  const files = `${world.staff}/api/v1/editions/${CODE}/releases/latest/figures?format=csv`;
+  assert.equal(stateOf(), 'counted');
+  assert.equal(sql(`SELECT state FROM barometre.release WHERE edition = '${CODE}'`), 'checked');
+  assert.ok([403, 404].includes((await context.request.get(files)).status()));
+  await page.goto(`${world.staff}/tables?edition=${CODE}`);
+  assert.match(await page.locator('main').innerText(), /pas encore publiée/);
+  await shot(page, 'journey-staff-tables-checked');
+  await follow(page, () => page.getByRole('link', { name: 'Publier la diffusion 1' }).click());
+  await shot(page, 'journey-staff-tables-publish');
+  await follow(page, () => page.getByRole('button', { name: 'Publier' }).click());
+  await until('the figures are published', () => stateOf() === 'released');
+  assert.equal(count('release_file', `edition = '${CODE}'`), 8);
+  assert.equal(count('journal', `action = 'release.publish'`), 1);
+});
+
+test('the tables are downloaded in every format, by the session and by a key, and not by anybody', async () => {
   const { page, context } = staff;
   await page.goto(`${world.staff}/tables?edition=${CODE}`);
   await shot(page, 'journey-staff-tables');
-  const address = kind => `${world.staff}/api/v1/editions/${CODE}/tables.${kind}`;
-  assert.equal(await page.getByRole('link', { name: 'CSV' }).first().getAttribute('href'), new URL(address('csv')).pathname);
+  const address = kind => `${world.staff}/api/v1/editions/${CODE}/releases/1/figures?format=${kind}`;
+  await page.locator('.files summary').first().click();
+  for (const kind of ['csv', 'csv-excel', 'xlsx', 'json', 'json-stat', 'ddi', 'datapackage']) {
+    assert.equal(await page.locator(`a[href$="format=${kind}"]`).count(), 1, kind);
+    assert.equal((await context.request.get(address(kind))).status(), 200, kind);
+  }
   const bySession = await context.request.get(address('csv'));
-  assert.equal(bySession.status(), 200);
   assert.match(bySession.headers()['content-type'], /text\/csv/);
   csv = await bySession.text();
-  const headers = { Authorization: `Bearer ${secret(barometre('account', 'key', 'camille').trim())}` };
+  const key = secret(barometre('api-key', 'create', 'camille', '--label', 'essai').match(/bps_[a-z0-9]+/i)[0]);
+  const headers = { Authorization: `Bearer ${key}` };
   assert.equal(await (await fetch(address('csv'), { headers })).text(), csv);
   const json = await (await fetch(address('json'), { headers })).json();
   assert.equal(json.rows.length, csv.trim().split('\n').length - 1);
@@ -513,14 +534,17 @@ test('the tables are downloaded as CSV and JSON, by the session and by a key, an
   assert.equal(barometre('export', CODE), csv);
 });
 
-test('the figures: the exact columns, the teams shown, every base under eleven withheld', () => {
+test('the figures: the exact columns; the teams, all of one mind, in number only; every base under eleven withheld', () => {
   const lines = csv.replace(/^\uFEFF/, '').trim().split(/\r?\n/);
   assert.equal(lines[0], HEADER);
   const rows = parseCsv(csv).slice(1).map(cells => Object.fromEntries(HEADER.split(',').map((k, i) => [k, cells[i]])));
   const freins = rows.find(r => r.audience === 'equipes' && r.question === 'freins' && r.option === 'disponibilite');
-  assert.deepEqual([freins.base, freins.count, freins.percent, freins.status], ['12', '12', '100', '']);
+  // Twelve who gave the same answer: telling it would tell each one's.
+  assert.deepEqual([freins.base, freins.count, freins.percent, freins.status], ['', '', '', 'unanimous']);
+  const teams = rows.find(r => r.audience === 'equipes' && r.question === 'participation');
+  assert.equal(teams.count, '12');
   // A question that nobody was asked has zeroes, which say nothing of anybody.
-  const small = rows.filter(r => r.audience !== 'equipes' && r.question !== 'participation' && r.base !== '0');
+  const small = rows.filter(r => !['equipes', 'ensemble'].includes(r.audience) && r.question.split('.')[0] !== 'participation' && r.base !== '0');
   assert.ok(small.length > 0);
   for (const row of small) assert.deepEqual([row.base, row.mentions, row.count, row.percent], ['', '', '', ''], JSON.stringify(row));
   assert.ok(small.every(r => r.status !== ''), 'and each says why');

@@ -70,7 +70,8 @@ for (const [name, path] of [
   ['dashboard', `/?edition=${NOW}`], ['dashboard-counted', `/?edition=${PAST}`], ['mailings', `/mailings?edition=${NOW}`],
   ['editions', '/editions'], ['edition', `/editions/${NOW}`], ['close', `/editions/${NOW}/close`],
   ['record', `/editions/${PAST}/record`], ['tables', `/tables?edition=${PAST}&audience=equipes`],
-  ['tables-none', `/tables?edition=${NOW}`], ['audit', '/audit'], ['ledger', null],
+  ['tables-publish', `/tables/publish?edition=${PAST}&version=1`],
+  ['tables-none', `/tables?edition=${NOW}`], ['audit', '/audit'], ['keys', '/keys'], ['ledger', null],
 ])
   test(`staff: the page « ${name} »`, async () => {
     await until('the staff site knows both editions', () => sql('SELECT count(*) FROM barometre.edition') === '2');
@@ -78,6 +79,21 @@ for (const [name, path] of [
     assert.equal((await page.goto(world.staff + target)).status(), 200);
     await look(`staff-${name}`);
   });
+
+test('staff: figures are published, then withdrawn', async () => {
+  barometre('release', 'publish', PAST);
+  await page.goto(`${world.staff}/tables?edition=${PAST}&audience=equipes`);
+  for (const part of await page.locator('summary').all()) await part.click();
+  await look('staff-tables-published');
+  await follow(page, () => page.getByRole('link', { name: 'Retirer la diffusion 1' }).click());
+  await look('staff-tables-withdraw');
+  await page.locator('#reason').fill('Une erreur de codage.');
+  await follow(page, () => page.getByRole('button', { name: 'Retirer' }).click());
+  await until('the keeper has withdrawn it', () => sql(`SELECT state FROM barometre.release WHERE edition = '${PAST}'`) === 'withdrawn');
+  await page.goto(`${world.staff}/tables?edition=${PAST}`);
+  assert.match(await page.locator('main').innerText(), /Une erreur de codage/);
+  await look('staff-tables-withdrawn');
+});
 
 /* The whole ceremony, up to the count with what one of two custodians brings to the staff site. */
 test('staff: counting an edition whose key is with custodians', async () => {

@@ -186,7 +186,12 @@ static void run(const char *json, struct findings *ret)
 	json_t *books = json_loads("{\"livre\":[{\"code\":\"t\"}]}", 0, &why);
 	json_t *lexicon = json_loads(
 		"[{\"term\":\"mot\",\"variants\":[\"mots\"]}]", 0, &why);
-	struct check_options options = {books, lexicon, 1000, 4095};
+	static const char *const editions[] = {"2023", NULL};
+	struct check_options options = {.codebooks = books,
+		.lexicon = lexicon,
+		.box_reserved = 1000,
+		.contact_bytes = 4095,
+		.editions = editions};
 	assert_non_null(books);
 	assert_non_null(lexicon);
 	form_check(str_of(json), "x.json", &options, ret);
@@ -333,8 +338,12 @@ static void the_five_forms_are_clean(void **state)
 		"associations", "patients", "equipes", "etablissements", "formation"};
 	char *books = read_file(SOURCE_DIR "/forms/codebooks.json");
 	char *lexicon = read_file(SOURCE_DIR "/forms/lexique.json");
-	struct check_options options = {
-		json_loads(books, 0, NULL), json_loads(lexicon, 0, NULL), 5656, 4095};
+	static const char *const editions[] = {"2021", "2023", NULL};
+	struct check_options options = {.codebooks = json_loads(books, 0, NULL),
+		.lexicon = json_loads(lexicon, 0, NULL),
+		.box_reserved = 5656,
+		.contact_bytes = 4095,
+		.editions = editions};
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		struct findings f;
 		struct buf out = BUF_LIMIT(1 << 20);

@@ -296,7 +296,7 @@ static void a_codebook_has_as_many_fields_on_every_line(void **state)
 		if (*p != '\n')
 			continue;
 		assert_int_equal(p[-1], '\r');
-		assert_int_equal(fields, 12);
+		assert_int_equal(fields, 15);
 		fields = 1;
 		lines++;
 	}

@@ -29,13 +29,13 @@ READ_BY_PEOPLE = {
     "info_kept": (2,), "info_retry": (2,), "info_error": (3, 4),
 }
 PUBLIC_SITE = re.compile(r"src/web/(respond|public_site)[a-z_]*\.[ch]")
-FORM_WORDS = re.compile(r"src/form/(page[a-z_]*|review|text|validate[a-z_]*|rules)\.c")
+FORM_WORDS = re.compile(r"src/form/(page[a-z_]*|review|text|validate[a-z_]*|rules|reader_crossings)\.c")
 FRENCH_ONLY = "French only"
 # In a questionnaire.
 TEXT_KEYS = {
     "title", "description", "placeholder", "html", "text", "otherText", "otherPlaceholder", "noneText", "refuseText",
     "dontKnowText", "labelTrue", "labelFalse", "minRateDescription", "maxRateDescription", "requiredErrorText",
-    "audienceLabel", "short",
+    "audienceLabel", "short", "label",
 }
 LIST_KEYS = {"welcome", "thanks"}
 

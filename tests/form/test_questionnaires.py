@@ -11,15 +11,36 @@ without a visible change here:
   questions-2023.tsv       every entry of the five questionnaires: published? required?
 """
 
+import csv
 import json
 import pathlib
 import re
 import sys
+import unicodedata
 
 HERE = pathlib.Path(__file__).resolve().parent
 AUDIENCES = ("associations", "patients", "equipes", "etablissements", "formation")
 ENTRIES = {"associations": 40, "patients": 39, "equipes": 18, "etablissements": 23, "formation": 21}
 PUBLISHED = 132
+# What earlier editions published, as it was printed: lines, those with a known error or reserve, and some of them by heart.
+FIGURES = {"2023": (232, 24), "2021": (59, 22)}
+BY_HEART = (
+    ("2023", "formation", "participation", "response_rate", "", "27", 105),
+    ("2023", "equipes", "participation", "response_rate", "", "12,5", 813),
+    ("2023", "ensemble", "participation", "respondents", "répondants avec réponses exploitables", "412", None),
+    ("2023", "patients", "age", "mean", "", "61", 124),
+    ("2021", "patients", "participation", "respondents", "", "92", None),
+    ("2021", "etablissements", "experience", "percent", "impliquent", "98", None),
+)
+# The only questions that are the same as in 2023: words, options and who was asked are printed, and are ours.
+SAME = {("associations", "instances_role"), ("equipes", "satisfaction"), ("etablissements", "satisfaction"),
+        ("formation", "frequence"), ("formation", "satisfaction")}
+# Not questions of ours.
+OTHER_SUBJECTS = {"participation", "methodologie", "sous_population_ru_exclusif", "ru_exclusif_age", "ru_exclusif_maladie",
+                  "ru_exclusif_formation", "ru_exclusif_territoire", "sous_population_age_actif", "age_actif_age",
+                  "age_actif_maladie", "age_actif_formation", "age_actif_territoire", "sous_populations", "maladie",
+                  "engagement_associatif", "territoire", "souhait_participation", "dedommagement_remuneration", "experience",
+                  "maladies_chroniques"}
 
 TYPES = {"text", "comment", "radiogroup", "checkbox", "matrix"}
 INPUT_TYPES = {"text", "number", "email", "tel"}
@@ -27,7 +48,7 @@ ROLES = {"opinion", "segment", "identifying", "contact", "locality", "text"}
 ROOT_KEYS = {"title", "description", "locale", "clearInvisibleValues", "barometre",
              "calculatedValues", "pages"}
 ROOT_OWN_KEYS = {"audience", "version", "minutes", "boxBytes", "audienceLabel", "complete",
-                 "welcome", "thanks"}
+                 "welcome", "thanks", "crossings"}
 PAGE_KEYS = {"name", "title", "description", "visibleIf", "elements"}
 COMMON_KEYS = {"type", "name", "title", "description", "isRequired", "visibleIf", "barometre"}
 TYPE_KEYS = {
@@ -38,7 +59,8 @@ TYPE_KEYS = {
     "matrix": {"columns", "rows", "eachRowRequired"},
 }
 OWN_KEYS = {"role", "sensitive", "published", "new", "codebook", "exclusive", "scale",
-            "notConcerned", "lexicon", "short"}
+            "notConcerned", "lexicon", "short", "comparable", "collapse"}
+SERIES = ("none", "base", "options", "wording", "same")
 SHORT_MAX = 60
 OTHER_TEXT = "Autre (précisez)"
 CONTACT = ["contact_souhait", "contact_email", "contact_nom", "contact_telephone",
@@ -245,6 +267,32 @@ def check_own_keys(where, question, books, lexicon):
               where, "a required health question must offer not to answer")
 
 
+def folded(text):
+    plain = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[a-z0-9]+", plain.replace("œ", "oe")))
+
+
+def check_series(audience, question):
+    """A wording that was published has its class, and "same" is the same words."""
+    own = question["barometre"]
+    where = f"{audience}.{question['name']}"
+    comparable = own.get("comparable", {})
+    published = own.get("published", {})
+    for edition, series in comparable.items():
+        check(series in SERIES and edition in FIGURES, where, f"comparable {edition}: {series}")
+    check(set(published) <= set(comparable), where, "published and not in comparable")
+    check((comparable.get("2023") == "same") == ((audience, question["name"]) in SAME), where, "same as in 2023?")
+    if comparable.get("2023") == "same":
+        check(folded(published["2023"]) == folded(question["title"]), where, "said to be the same, and has other words")
+        check(not question.get("showOtherItem"), where, "said to be the same, and has an answer nothing says of")
+    classes = own.get("collapse", [])
+    offered = codes_of(question) - set(own.get("notConcerned", [])) if classes else set()
+    put = [code for c in classes for code in c["of"]]
+    check(sorted(put) == sorted(offered), where, "collapse: each choice in one class")
+    for c in classes:
+        check_text(where, c["label"], "class")
+
+
 def check_question(where, question, books, lexicon):
     kind = question.get("type")
     if not check(kind in TYPES, where, f"unknown type {kind!r}"):
@@ -336,6 +384,7 @@ def check_form(audience, form, books, lexicon):
                 own = q["barometre"]
                 check(("published" in own) != own.get("new", False), where,
                       "either published or new")
+                check_series(audience, q)
                 entries[name] = (own.get("published", {}).get("2023"),
                                  q.get("isRequired", False), q)
     pages = [p["name"] for p in form["pages"]]
@@ -427,6 +476,53 @@ def check_places(forms):
         check((d["side"] in ("est", "ouest")) == (k in inside), f"departements.tsv {k}", "side")
 
 
+def check_crossings(audience, form, known):
+    """The halves of Occitanie, recent experience and departments for all; the department last: it is the finest."""
+    names = [c if isinstance(c, str) else (c["question"], c["by"]) for c in form["barometre"]["crossings"]]
+    for wanted in (("localite", "est_ouest"), "experience_12_mois", ("localite", "departement")):
+        check(wanted in names, audience, f"crossings lack {wanted}")
+    check(names[-1] == ("localite", "departement"), audience, "the department is not the last crossing")
+    for name in names:
+        name = name if isinstance(name, str) else name[0]
+        check(name in known and not known[name]["barometre"].get("sensitive"), audience, f"crossing {name}")
+
+
+def check_replay(rows):
+    """The figures that tests/replay plays again were taken over from the report a second time: they must be the same."""
+    ours = {(r["audience"], r["question"], r["measure"], r["option"]): r["number"] for r in rows}
+    with (HERE.parent / "replay" / "figures-2023.csv").open(encoding="utf-8", newline="") as file:
+        for r in csv.DictReader(file):
+            number = ours.get((r["audience"], r["question"], r["measure"], r["option"]))
+            check(number is not None and float(number) == float(r["value"]), f"2023.csv {r['audience']}.{r['question']}",
+                  f"{r['measure']} {r['option']} is {number}, in tests/replay {r['value']}")
+
+
+def check_published(forms, questions):
+    for edition, (count, errors) in FIGURES.items():
+        with (forms / "published" / f"{edition}.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        check(len(rows) == count, f"{edition}.csv", f"{len(rows)} lines")
+        check(sum(r["known_error"] != "" for r in rows) == errors, f"{edition}.csv", "known errors")
+        for r in rows:
+            where = f"{edition}.csv {r['audience']}.{r['question']}"
+            q = questions.get((r["audience"], r["question"]))
+            check(q is not None or r["question"] in OTHER_SUBJECTS or r["audience"] in ("ensemble", "professionnels")
+                  or r["question"] == "vit_et_accompagne", where, "no such question")
+            if q is not None and r["option"] and q["type"] != "text":
+                check(r["option"] in codes_of(q), where, f"no option {r['option']}")
+            if r["known_error"]:
+                check_text(where, r["known_error"], "known error")
+            if q is not None:
+                check(edition in q["barometre"].get("comparable", {}), where, "published and not in comparable")
+        if edition == "2023":
+            check_replay(rows)
+        for e, audience, question, measure, label, value, base in BY_HEART:
+            key = (audience, question, measure, label)
+            found = [r for r in rows if (r["audience"], r["question"], r["measure"], r["label"]) == key]
+            check(e != edition or [(r["value"], r["base"]) for r in found] == [(value, "" if base is None else str(base))],
+                  f"{edition}.csv", f"{key} is not {value}")
+
+
 def main():
     forms = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "forms")
     books = json.loads((forms / "codebooks.json").read_text(encoding="utf-8"))
@@ -436,7 +532,9 @@ def main():
     for a in AUDIENCES:
         form = json.loads((forms / f"{a}.json").read_text(encoding="utf-8"))
         entries[a] = check_form(a, form, books, lexicon)
+        check_crossings(a, form, {q["name"]: q for p in form["pages"] for q in p["elements"]})
     compare(entries)
+    check_published(forms, {(a, n): q for a in AUDIENCES for n, (_, _, q) in entries[a].items() if q is not None})
     check_places(forms)
     for line in failures:
         print(line)

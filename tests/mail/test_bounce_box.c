@@ -20,6 +20,7 @@
 #include "barometre/base/secret.h"
 #include "barometre/mail/bounce.h"
 #include "barometre/mail/bounce_box.h"
+#include "dovecot.h"
 
 /* ---- what is taken ---- */
 
@@ -328,90 +329,6 @@ static void a_pipe_is_read_to_its_end(void **state)
 
 /* ---- IMAP ---- */
 
-static struct {
-	char *folder, *box, *ca, *url, *tls_url;
-	pid_t pid;
-} dovecot;
-
-static int free_port(int *ret_fd)
-{
-	struct sockaddr_in a = {.sin_family = AF_INET};
-	socklen_t n = sizeof(a);
-
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	*ret_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(*ret_fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	assert_int_equal(getsockname(*ret_fd, (struct sockaddr *)&a, &n), 0);
-	return ntohs(a.sin_port);
-}
-
-static bool answers(int port)
-{
-	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool ok;
-
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	ok = connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0;
-	(void)close(fd);
-	return ok;
-}
-
-/* False: none is installed. */
-static bool start_dovecot(void)
-{
-	int fds[2], status = 0;
-	int port = free_port(&fds[0]), tls_port = free_port(&fds[1]);
-	SCOPED(free_char) char *port_text = x_printf("%d", port);
-	SCOPED(free_char) char *tls_text = x_printf("%d", tls_port);
-	SCOPED(free_char) char *script = x_printf("%s/tests/mail/dovecot", SOURCE_DIR);
-
-	dovecot.folder = temporary_folder();
-	dovecot.box = x_printf("%s/box", dovecot.folder);
-	dovecot.ca = x_printf("%s/ca.pem", dovecot.folder);
-	dovecot.url = x_printf("imap://localhost:%d/INBOX", port);
-	dovecot.tls_url = x_printf("imaps://localhost:%d", tls_port);
-	(void)close(fds[0]);
-	(void)close(fds[1]);
-	fflush(NULL);
-	dovecot.pid = fork();
-	if (dovecot.pid == 0) {
-		(void)execl(script, script, dovecot.folder, port_text, tls_text,
-			(char *)NULL);
-		_exit(77);
-	}
-	for (int i = 0; i < 300; i++) {
-		if (answers(port) && answers(tls_port))
-			return true;
-		if (waitpid(dovecot.pid, &status, WNOHANG) == dovecot.pid) {
-			dovecot.pid = 0;
-			if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-				return false;
-			fail_msg("Dovecot ended with %d", status);
-		}
-		(void)usleep(100000);
-	}
-	fail_msg("Dovecot does not answer");
-	return false;
-}
-
-static int end_dovecot(void **state)
-{
-	(void)state;
-	if (dovecot.pid > 0) {
-		(void)kill(dovecot.pid, SIGTERM);
-		(void)waitpid(dovecot.pid, NULL, 0);
-	}
-	if (dovecot.folder)
-		temporary_remove(dovecot.folder);
-	free(dovecot.folder);
-	free(dovecot.box);
-	free(dovecot.ca);
-	free(dovecot.url);
-	free(dovecot.tls_url);
-	return 0;
-}
-
 static bool read_imap(const char *url, const char *password, const char *ca,
 	struct taken *t, size_t most, struct err *err)
 {
@@ -493,7 +410,7 @@ static void imap_refusals(void)
 	struct err err = {0};
 	int fd;
 	SCOPED(free_char)
-	char *closed = x_printf("imaps://localhost:%d/INBOX", free_port(&fd));
+	char *closed = x_printf("imaps://localhost:%d/INBOX", bound_port(&fd));
 	SCOPED(free_char) char *missing = x_printf("%s-none", dovecot.url);
 
 	(void)close(fd);
@@ -513,6 +430,49 @@ static void imap_refusals(void)
 	buf_release(&t.all);
 }
 
+static struct bounce_imap_probe probe(
+	const char *url, const char *password, const char *ca)
+{
+	const struct bounce_imap options = {url, "retours", password, ca};
+	struct bounce_imap_probe found = {.end = BOUNCE_IMAP_AWAY};
+
+	bounce_probe_imap(&options, 10, &found);
+	return found;
+}
+
+static void imap_is_looked_at(void)
+{
+	SCOPED(free_char) char *missing = x_printf("%s-none", dovecot.url);
+	SCOPED(free_char) char *two = x_printf("%s%%0d%%0aA9%%20LOGOUT", dovecot.url);
+	SCOPED(free_char) char *coded = x_printf("%s/%%49NBOX", dovecot.tls_url);
+	SCOPED(free_char) char *before = NULL;
+	SCOPED(free_char) char *after = NULL;
+	SCOPED(free_char) char *fresh_before = NULL;
+	SCOPED(free_char) char *fresh_after = NULL;
+
+	put(dovecot.box, "new/7.g", "Subject: seven\r\n\r\nx\r\n");
+	before = names_in(dovecot.box, "cur");
+	fresh_before = names_in(dovecot.box, "new");
+	assert_int_equal(probe(dovecot.url, "secret", dovecot.ca).end, BOUNCE_IMAP_FIT);
+	assert_int_equal(probe(dovecot.url, "secret", dovecot.ca).messages, 7);
+	assert_int_equal(probe(coded, "secret", dovecot.ca).messages, 7);
+	assert_int_equal(
+		probe(dovecot.tls_url, "secret", dovecot.ca).end, BOUNCE_IMAP_FIT);
+	after = names_in(dovecot.box, "cur");
+	fresh_after = names_in(dovecot.box, "new");
+	assert_string_equal(after, before);
+	assert_string_equal(fresh_after, fresh_before);
+	assert_int_equal(probe(dovecot.url, "wrong", dovecot.ca).end, BOUNCE_IMAP_LOGIN);
+	assert_int_equal(probe(missing, "secret", dovecot.ca).end, BOUNCE_IMAP_MAILBOX);
+	assert_int_equal(probe(two, "secret", dovecot.ca).end, BOUNCE_IMAP_URL);
+	assert_int_equal(probe(dovecot.url, "secret", "").end, BOUNCE_IMAP_UNTRUSTED);
+	assert_int_equal(
+		probe(dovecot.url, "secret", dovecot.box).end, BOUNCE_IMAP_CA_FILE);
+	assert_int_equal(
+		probe("imap://name.invalid/INBOX", "x", "").end, BOUNCE_IMAP_NO_HOST);
+	assert_int_equal(probe("http://localhost/INBOX", "x", "").end, BOUNCE_IMAP_URL);
+}
+
 static void a_mailbox_is_read_by_imap(void **state)
 {
 	(void)state;
@@ -523,6 +483,7 @@ static void a_mailbox_is_read_by_imap(void **state)
 	imap_by_dovecot();
 	imap_large();
 	imap_refusals();
+	imap_is_looked_at();
 }
 
 /* What a server that offers no TLS gets to read, to be freed. */
@@ -546,7 +507,7 @@ static char *talk_without_tls(int listener)
 
 static void without_tls_no_password_leaves(void **state)
 {
-	int listener, port = free_port(&listener), status = 0;
+	int listener, port = bound_port(&listener), status = 0;
 	SCOPED(free_char) char *url = x_printf("imap://localhost:%d/INBOX", port);
 
 	(void)state;

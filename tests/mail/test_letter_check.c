@@ -55,6 +55,15 @@ static void finds(const char *source, int line, bool warning, const char *words)
 	letter_findings_release(&f);
 }
 
+static void finds_nothing(const char *source)
+{
+	struct letter_findings f;
+
+	assert_true(letter_check(str_of(source), "relance1", two, &f));
+	assert_int_equal(f.count, 0);
+	letter_findings_release(&f);
+}
+
 static void refuses(const char *source, int line, const char *words)
 {
 	finds(source, line, false, words);
@@ -110,6 +119,32 @@ static void test_sections_are_checked(void **state)
 		"ne ferme pas");
 	refuses(SUBJECT "{{#patients}}\n{{#equipes}}\na{{/equipes}}\n\n" BUTTON DONE END,
 		4, "dans un autre, ouvert ligne 3");
+}
+
+static void test_a_subject_is_nobodys_own(void **state)
+{
+	static const char both[] =
+		"{{#patients}}\nObjet : A\n{{/patients}}\n{{#autres}}\n Subject: B\n{{/autres}}\n\n{{closes}}\n\n" BUTTON
+			DONE END;
+	struct letter_findings f;
+
+	(void)state;
+	assert_false(letter_check(STR(both), "relance1", two, &f));
+	assert_int_equal(f.count, 2);
+	assert_int_equal(f.list[0].line, 2);
+	assert_int_equal(f.list[1].line, 5);
+	assert_non_null(strstr(f.list[1].text, "sortez-le du passage réservé"));
+	letter_findings_release(&f);
+	refuses("{{#patients}}Objet : A{{/patients}}\n\n{{closes}}\n\n" BUTTON DONE END,
+		1, "le même pour tous");
+	refuses("Objet : {{#patients}}A{{/patients}}B\n\n{{closes}}\n\n" BUTTON DONE END,
+		1, "n’y mettez pas de passage");
+	refuses(SUBJECT "{{#patients}}\na\n\nObjet" NN
+			": A\n{{/patients}}\n\n" BUTTON DONE END,
+		6, "le même pour tous");
+	/* In nobody's section it is a word like others. */
+	finds_nothing(SUBJECT
+		"Objet : rien\n\n{{#patients}}\na\n{{/patients}}\n\n" BUTTON DONE END);
 }
 
 static void test_what_one_public_misses(void **state)
@@ -245,6 +280,7 @@ int main(void)
 		cmocka_unit_test(test_a_good_letter_has_no_finding),
 		cmocka_unit_test(test_what_is_refused_by_line),
 		cmocka_unit_test(test_sections_are_checked),
+		cmocka_unit_test(test_a_subject_is_nobodys_own),
 		cmocka_unit_test(test_what_one_public_misses),
 		cmocka_unit_test(test_warnings_do_not_refuse),
 		cmocka_unit_test(test_an_invitation_need_not_say_already_answered),

@@ -172,7 +172,7 @@ static void letters_leave_in_the_editions_own_words(void **state)
 	add_contact(&w, "c1");
 	run_until(&w, SENT_IS("2"));
 	run_until(&w, FINISHED("invitation"));
-	run(&w, "SELECT barometre.letter_drop('essai', 'invitation', NULL, 'essai')");
+	run(&w, "SELECT barometre.letter_drop('essai', 'invitation', NULL, -1, 'essai')");
 	add_contact(&w, "c2");
 	run_until(&w, SENT_IS("3"));
 	stop_outbox(&w, 0);

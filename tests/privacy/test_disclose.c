@@ -11,7 +11,7 @@
 
 #define CELLS_MAX 12
 
-static const struct thresholds usual = {11, 5}, off = {0, 0};
+static const struct thresholds usual = {.min_base = 11, .min_cell = 5}, off = {0};
 
 struct table {
 	struct cell cells[CELLS_MAX];
@@ -179,7 +179,8 @@ static void ticks_are_not_taken_for_people(void **state)
 static void thresholds_of_0_and_1_turn_the_rules_off(void **state)
 {
 	(void)state;
-	static const struct thresholds none[] = {{0, 0}, {1, 1}};
+	static const struct thresholds none[] = {
+		{.min_base = 0}, {.min_base = 1, .min_cell = 1}};
 
 	for (size_t i = 0; i < COUNT_OF(none); i++) {
 		struct table t = TABLE(1, 2, 0);
@@ -292,8 +293,9 @@ static void promises_hold_on_random_tables(void **state)
 
 	for (int round = 0; round < 10000; round++) {
 		struct table t = random_table(draw(3) > 0);
-		struct thresholds th = draw(2) ? usual
-					       : (struct thresholds){draw(15), draw(9)};
+		struct thresholds th = draw(2)
+			? usual
+			: (struct thresholds){.min_base = draw(15), .min_cell = draw(9)};
 		bool sensitive = draw(5) > 0;
 		disclose(&t, sensitive, th);
 		check_promises(&t, th, sensitive);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The edition of 2023 again: 412 synthetic respondents, sent through the public site as browsers would.
 
-Makes the edition, imports the contacts, opens, sends every answer, closes, counts, codes the open answers, exports,
+Makes the edition, imports the contacts, opens, sends every answer, closes, counts, codes the open answers, publishes, exports,
 and compares the export with every published figure and with an independent tally of what was sent.
 
 With --into-demo the thresholds of a real edition apply and nothing is compared; run again after an interruption it
@@ -123,8 +123,14 @@ class Replay:
         self.step("closed", lambda: self.program.run("edition", "close", self.code))
         self.step("counted", lambda: (self.out / "count.txt").write_bytes(self.program.run("count", self.code)))
         self.step("coded", self.code_texts)
+        self.step("published", self.publish)
         for kind in ("csv", "json"):
             (self.out / f"export.{kind}").write_bytes(self.program.run("export", self.code, "--format", kind))
+
+    def publish(self):
+        """The newest release: with the themes of the open answers."""
+        self.program.run("release", "check", self.code)
+        self.program.run("release", "publish", self.code)
 
     # -- what the program is given
 

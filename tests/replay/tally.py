@@ -8,7 +8,10 @@ hold exactly what is counted here, and everything counted here must be in the ex
 
 Rules. Base: people who answered, those who said « non concerné » on a scale apart. Mentions: ticks, coded
 themes, else the base. Percent: (200 count + base) // (2 base). A grid is one question a row. A locality has one
-option a place. An answer that was not finished counts when the questions of "complete" are answered.
+option a place. An answer that was not finished counts when the questions of "complete" are answered. By segment: the same
+among those of the group; "non_precise" did not say. Base, not answered and not concerned are all of the group, for every line.
+
+Not counted here: quartiles, the number of ticks a person ("nombre."), the synthesis, what became of the contacts. tests/tally counts the first two another way.
 """
 
 import collections
@@ -22,6 +25,10 @@ from fractions import Fraction
 from sentences import THEMES
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "forms"
+
+
+EAST, WEST = "11 30 34 48 66".split(), "09 12 31 32 46 65 81 82".split()
+ELSEWHERE = ("q1", "q3")
 
 
 def usable(form, entry):
@@ -168,15 +175,27 @@ class Check:
         if key not in self.tallies:
             answers = self.answers[audience]
             if segment:
-                answers = [one for one in answers if self._in_segment(one.get(segment), value)]
+                answers = [one for one in answers if self._in_segment(one, segment, value)]
             self.tallies[key] = Tally(self.forms[audience], answers)
         return self.tallies[key]
 
     @staticmethod
-    def _in_segment(answer, value):
-        return in_range([answer], value) == 1 if isinstance(answer, int) else answer == value
+    def _in_segment(one, segment, value):
+        """Is this person of the group?"""
+        if segment in ("departement", "est_ouest"):
+            place = one.get("localite")
+            department = place and (place[4:] if place.startswith("dep:") else place[:2])
+            half = "est" if department in EAST else "ouest" if department in WEST else "ailleurs"
+            known = half if segment == "est_ouest" or half == "ailleurs" else f"d{department}"
+            return value == (known if place else "non_precise")
+        if segment.endswith("_tranche"):
+            number = one.get(segment.removesuffix("_tranche"))
+            return value == "non_precise" if number is None else in_range([int(number)], value) == 1
+        return one.get(segment, "non_precise") == value
 
     def _line(self, line):
+        if line["type"] in ("synthesis", "count", "disposition", "rate") or line["option"] in ELSEWHERE:
+            return None
         self.compared += 1
         if line["status"]:
             return self._wrong(line, f"withheld, {line['status']}")
@@ -184,6 +203,9 @@ class Check:
             return self._wrong(line, "unknown audience")
         tally = self._tally(line["audience"], line["segment"], line["segment_value"])
         question, option = line["question"], line["option"]
+        parts = [line[name] for name in ("base", "not_answered", "not_concerned")]
+        if all(parts) and sum(int(part) for part in parts) != tally.people:
+            self._wrong(line, f"{' + '.join(parts)} is not {tally.people}")
         if question == "participation":
             if line["count"] != str(tally.people):
                 self._wrong(line, f"{line['count']} people, {tally.people} sent")
@@ -233,7 +255,8 @@ def rows(sent):
     check, lines = Check(sent, []), []
     for audience in check.forms:
         tally = Tally(check.forms[audience], check.answers[audience])
-        blank = dict.fromkeys(("edition", "type", "segment", "segment_value", "label", "percent", "status"), "")
+        blank = dict.fromkeys(("edition", "type", "segment", "segment_value", "label", "percent", "status", "not_answered",
+                               "not_concerned"), "")
         lines.append(blank | {"audience": audience, "question": "participation", "option": "respondents",
                               "base": str(tally.people), "mentions": str(tally.people), "count": str(tally.people)})
         for question, (base, mentions, counts, statistics) in tally.questions.items():

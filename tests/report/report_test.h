@@ -14,7 +14,7 @@
 
 #include "barometre/report/release.h"
 
-static const struct thresholds usual = {11, 5}, off = {0, 0};
+static const struct thresholds usual = {.min_base = 11, .min_cell = 5}, off = {0};
 
 #define FORM_HEAD                                                                    \
  "{\"title\":\"T\",\"description\":\"D\",\"locale\":\"fr\","                         \
@@ -100,7 +100,14 @@ static inline void put_line(struct buf *out, const struct figure *f)
 	buf_printf(out, "%s%s\n", *f->status ? " " : "", f->status);
 }
 
-/* The lines after the first (the total) are exactly these. */
+/* Numbers of ticks and quartiles stand beside nearly everything: test_tabulate.c has them. */
+static inline bool is_beside(const struct figure *f)
+{
+	return strcmp(f->type, "count") == 0 || strcmp(f->option, "q1") == 0 ||
+		strcmp(f->option, "q3") == 0;
+}
+
+/* The lines after the first (the total), without those of is_beside, are exactly these. */
 static inline void assert_lines(
 	const struct tabulation *tab, struct thresholds thresholds, const char *expected)
 {
@@ -111,7 +118,8 @@ static inline void assert_lines(
 	assert_true(figures.count >= 1);
 	assert_string_equal(figures.list[0].question, "participation");
 	for (size_t i = 1; i < figures.count; i++)
-		put_line(&text, &figures.list[i]);
+		if (!is_beside(&figures.list[i]))
+			put_line(&text, &figures.list[i]);
 	assert_string_equal(buf_str(&text).p, expected);
 	buf_release(&text);
 	figures_release(&figures);

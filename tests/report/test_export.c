@@ -1,47 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Releases as CSV and JSON (export.h). */
-#include "barometre/report/export.h"
-#include "report_test.h"
+/* Releases as CSV, CSV for a French spreadsheet, and JSON (export.h). The other formats: test_export_formats.c. */
+#include "export_test.h"
 
-#define HEADER                                                                      \
- "edition,audience,question,type,segment,segment_value,option,label,base,mentions," \
- "count,percent,status\r\n"
+#define HEADER                                                                           \
+ "edition,audience,question,type,segment,segment_value,segment_label,option,label,base," \
+ "not_answered,not_concerned,mentions,count,percent,low,high,status\r\n"
 
-static const struct release_info info = {.version = 3,
-	.rows = 2,
-	.thresholds = {11, 5},
-	.created_on = "2026-11-22",
-	.hash = "ab"};
-
-static const struct figure shown = {.audience = "patients",
-	.question = "q",
-	.type = "single",
-	.segment = "",
-	.segment_value = "",
-	.option = "a",
-	.label = "A",
-	.base = 40,
-	.mentions = 40,
-	.count = 11,
-	.percent = 28,
-	.status = ""};
-
-static char *exported(
+static char *written(
 	enum export_format format, const struct figure *figures, size_t count)
 {
-	struct buf out = BUF_LIMIT(1 << 22);
+	const struct export_source source = source_of(figures, count);
+	struct buf out = exported(format, &source);
 
-	export_begin(&out, format, "2026", &info);
-	for (size_t i = 0; i < count; i++)
-		export_row(&out, format, "2026", &figures[i], i == 0);
-	export_end(&out, format, &info);
-	assert_false(out.failed);
 	return buf_take(&out);
 }
 
 static void assert_csv_line(const struct figure *f, const char *line)
 {
-	char *csv = exported(EXPORT_CSV, f, 1),
+	char *csv = written(EXPORT_CSV, f, 1),
 	     *expected = x_printf("%s%s\r\n", HEADER, line);
 
 	assert_string_equal(csv, expected);
@@ -52,25 +28,42 @@ static void assert_csv_line(const struct figure *f, const char *line)
 static void formats_have_names_and_types(void **state)
 {
 	(void)state;
+	static const char *const names[EXPORT_FORMATS] = {
+		"csv", "csv-excel", "xlsx", "json", "json-stat", "ddi", "datapackage"};
+	static const char *const files[EXPORT_FORMATS] = {"b.csv", "b-excel.csv",
+		"b.xlsx", "b.json", "b-json-stat.json", "b-ddi.xml", "b-datapackage.zip"};
 	enum export_format format = EXPORT_JSON;
 
-	assert_true(export_format_parse("csv", &format));
-	assert_int_equal(format, EXPORT_CSV);
+	for (size_t i = 0; i < EXPORT_FORMATS; i++) {
+		SCOPED(free_char)
+		char *file = export_file_name((enum export_format)i, "2026", 3);
+		assert_true(export_format_parse(names[i], &format));
+		assert_int_equal(format, i);
+		assert_string_equal(export_name((enum export_format)i), names[i]);
+		assert_memory_equal(file, "barometre-2026-v3", 17);
+		assert_string_equal(file + 17, files[i] + 1);
+	}
 	assert_false(export_format_parse("CSV", &format));
 	assert_false(export_format_parse("", &format));
-	assert_int_equal(format, EXPORT_CSV);
-	assert_true(export_format_parse("json", &format));
-	assert_int_equal(format, EXPORT_JSON);
-	assert_string_equal(export_content_type(EXPORT_CSV),
-		"text/csv; charset=utf-8; header=present");
-	assert_string_equal(export_content_type(EXPORT_JSON), "application/json");
+	assert_false(export_format_parse(EXPORT_MANIFEST, &format));
+	assert_string_equal(
+		export_media_type(EXPORT_CSV), "text/csv; charset=utf-8; header=present");
+	assert_string_equal(export_media_type(EXPORT_JSON), "application/json");
 }
 
-static void a_line_of_csv_has_thirteen_columns(void **state)
+static void a_line_of_csv_has_eighteen_columns(void **state)
 {
 	(void)state;
-	assert_csv_line(&shown, "2026,patients,q,single,,,a,A,40,40,11,28,");
-	char *csv = exported(EXPORT_CSV, NULL, 0);
+	assert_csv_line(
+		&shown, "2026,patients,q,single,,,,a,A,40,2,1,40,20,50,35.2,64.8,");
+	struct figure f = shown;
+	f.segment = "departement";
+	f.segment_value = "d09+d11";
+	f.segment_label = "Ariège, Aude";
+	assert_csv_line(&f,
+		"2026,patients,q,single,departement,d09+d11,\"Ariège, Aude\",a,A,40,2,1,"
+		"40,20,50,35.2,64.8,");
+	char *csv = written(EXPORT_CSV, NULL, 0);
 	assert_string_equal(csv, HEADER);
 	free(csv);
 }
@@ -80,9 +73,10 @@ static void what_is_withheld_is_empty(void **state)
 	(void)state;
 	struct figure f = shown;
 
-	f.base = f.mentions = f.count = f.percent = -1;
+	f.base = f.not_answered = f.not_concerned = -1;
+	f.mentions = f.count = f.percent = -1;
 	f.status = "base_under_threshold";
-	assert_csv_line(&f, "2026,patients,q,single,,,a,A,,,,,base_under_threshold");
+	assert_csv_line(&f, "2026,patients,q,single,,,,a,A,,,,,,,,,base_under_threshold");
 }
 
 static void a_statistic_stands_in_count_with_two_decimals(void **state)
@@ -100,8 +94,8 @@ static void a_statistic_stands_in_count_with_two_decimals(void **state)
 	f.count = f.percent = -1;
 	f.has_value = true;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		char *line = x_printf(
-			"2026,patients,q,single,,,mean,A,40,40,%s,,", cases[i].text);
+		char *line = x_printf("2026,patients,q,single,,,,mean,A,40,2,1,40,%s,,,,",
+			cases[i].text);
 		f.value = cases[i].value;
 		assert_csv_line(&f, line);
 		free(line);
@@ -120,31 +114,72 @@ static void quotes_commas_and_newlines_are_quoted(void **state)
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		char *line = x_printf(
-			"2026,patients,q,single,,,a,%s,40,40,11,28,", cases[i][1]);
+			"2026,patients,q,single,,,,a,%s,40,2,1,40,20,50,35.2,64.8,",
+			cases[i][1]);
 		f.label = cases[i][0];
 		assert_csv_line(&f, line);
 		free(line);
 	}
 }
 
+static void a_french_spreadsheet_gets_commas_and_no_formula(void **state)
+{
+	(void)state;
+	static const char *const cases[][2] = {{"a;b", "\"a;b\""}, {"a,b", "\"a,b\""},
+		{"=1+1", "\"'=1+1\""}, {"+33", "\"'+33\""}, {"-2", "\"'-2\""},
+		{"@a", "\"'@a\""}, {"\t=1", "\"'\t=1\""}, {"\r=1", "\"'\r=1\""},
+		{"＝1", "\"'＝1\""}, {"=\"a\"", "\"'=\"\"a\"\"\""}, {"a=1", "a=1"},
+		{"l’été", "l’été"}, {"", ""}};
+	struct figure f = shown;
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		f.label = cases[i][0];
+		char *csv = written(EXPORT_CSV_EXCEL, &f, 1);
+		char *line = x_printf(
+			"\r\n2026;patients;q;single;;;;a;%s;40;2;1;40;20;50;35,2;64,8;\r\n",
+			cases[i][1]);
+		assert_memory_equal(csv,
+			"\xEF\xBB\xBF"
+			"edition;audience;",
+			20);
+		assert_string_equal(strstr(csv, "\r\n"), line);
+		free(line);
+		free(csv);
+	}
+}
+
+static void a_negative_number_is_no_formula(void **state)
+{
+	(void)state;
+	struct figure f = shown;
+
+	f.count = f.percent = -1;
+	f.has_value = true;
+	f.value = -12.5;
+	char *csv = written(EXPORT_CSV_EXCEL, &f, 1);
+	assert_non_null(strstr(csv, ";-12,50;"));
+	free(csv);
+}
+
 static void json_begins_with_the_release(void **state)
 {
 	(void)state;
-	char *none = exported(EXPORT_JSON, NULL, 0),
-	     *one = exported(EXPORT_JSON, &shown, 1);
-
-	assert_string_equal(none,
-		"{\"edition\":\"2026\",\"version\":3,\"thresholds\":{\"min_base\":11,"
-		"\"min_cell\":5},\"created\":\"2026-11-22\",\"rows\":[\n]}\n");
+	char *one = written(EXPORT_JSON, &shown, 1);
 	json_t *root = json_loads(one, JSON_REJECT_DUPLICATES, NULL);
+
 	assert_non_null(root);
-	assert_int_equal(json_object_size(root), 5);
-	json_t *row = json_array_get(json_object_get(root, "rows"), 0);
-	assert_int_equal(json_object_size(row), 13);
-	assert_int_equal(json_integer_value(json_object_get(row, "percent")), 28);
+	static const char start[] =
+		"{\"edition\":\"2026\",\"title\":\"Titre\",\"version\":3,\"created\":\"2026-11-22\","
+		"\"thresholds\":{\"min_base\":11,\"min_cell\":5,\"coalition\":1},\"hash\":\"ab\",";
+	assert_memory_equal(one, start, sizeof(start) - 1);
+	const json_t *row = json_array_get(json_object_get(root, "rows"), 0);
+	assert_int_equal(json_object_size(row), 18);
+	assert_int_equal(json_integer_value(json_object_get(row, "percent")), 50);
 	assert_string_equal(json_string_value(json_object_get(row, "status")), "");
+	const json_t *note = json_array_get(json_object_get(root, "notes"), 0);
+	assert_string_equal(
+		json_string_value(json_object_get(note, "code")), "question_withheld");
 	json_decref(root);
-	free(none);
 	free(one);
 }
 
@@ -186,13 +221,13 @@ static void assert_same_value(const json_t *json, const char *csv)
 
 static void assert_same_content(const struct figure *figures, size_t count)
 {
-	char *csv = exported(EXPORT_CSV, figures, count),
-	     *json = exported(EXPORT_JSON, figures, count);
+	char *csv = written(EXPORT_CSV, figures, count),
+	     *json = written(EXPORT_JSON, figures, count);
 	json_t *root = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
 	assert_non_null(root);
 	const json_t *rows = json_object_get(root, "rows");
 	const char *p = csv;
-	char *names[13];
+	char *names[18];
 
 	assert_int_equal(json_array_size(rows), count);
 	for (size_t i = 0; i < COUNT_OF(names); i++, p++)
@@ -248,47 +283,55 @@ static void json_says_what_csv_says(void **state)
 	assert_same_content(&f, 1);
 }
 
-static void the_same_release_gives_the_same_bytes(void **state)
+static void the_codebook_has_wording_universe_and_what_is_out_of_the_base(void **state)
 {
 	(void)state;
-	for (enum export_format format = EXPORT_CSV; format <= EXPORT_JSON; format++) {
-		char *one = exported(format, &shown, 1),
-		     *two = exported(format, &shown, 1);
-		assert_string_equal(one, two);
-		free(one);
-		free(two);
-	}
-}
+	struct form *form = form_of(
+		"{'type':'radiogroup','name':'p','title':'Avant ?','choices':[{'value':'oui','text':'Oui'},{'value':'non','text':'Non'}]},"
+		"{'type':'checkbox','name':'q','title':'Lesquels ?','visibleIf':'{p} = \\\"oui\\\"','choices':[{'value':'a','text':'A'},{'value':'nc','text':'Non concerné'}],"
+		"'barometre':{'sensitive':true,'short':'Choix','notConcerned':['nc']}}");
+	const struct form *forms[] = {form};
+	struct figure f = shown;
+	struct export_source source = source_of(&f, 1);
 
-static void an_export_beyond_its_ceiling_fails_and_stays_within(void **state)
-{
-	(void)state;
-	char *whole = exported(EXPORT_JSON, &shown, 1);
-
-	for (size_t max = 1; max < strlen(whole); max++) {
-		struct buf out = BUF_LIMIT(max);
-		export_begin(&out, EXPORT_JSON, "2026", &info);
-		export_row(&out, EXPORT_JSON, "2026", &shown, true);
-		export_end(&out, EXPORT_JSON, &info);
-		assert_true(out.failed);
-		assert_true(out.n <= max);
-		buf_release(&out);
-	}
-	free(whole);
+	f.audience = "t";
+	source.forms = forms;
+	source.form_count = 1;
+	struct buf out = exported(EXPORT_JSON, &source);
+	json_t *root = json_loads(buf_str(&out).p, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(root);
+	const json_t *v = json_array_get(json_object_get(root, "codebook"), 0);
+	assert_string_equal(json_string_value(json_object_get(v, "label")), "Choix");
+	assert_string_equal(
+		json_string_value(json_object_get(v, "wording")), "Lesquels ?");
+	assert_string_equal(json_string_value(json_object_get(v, "universe")),
+		"Les personnes pour qui « Avant ? » est « Oui »");
+	assert_true(json_is_true(json_object_get(v, "sensitive")));
+	assert_true(json_is_true(json_object_get(v, "several_answers")));
+	const json_t *options = json_object_get(v, "options");
+	assert_int_equal(json_array_size(options), 2);
+	const json_t *aside = json_array_get(options, 1);
+	assert_string_equal(json_string_value(json_object_get(aside, "option")), "nc");
+	assert_true(json_is_false(json_object_get(aside, "in_base")));
+	json_decref(root);
+	buf_release(&out);
+	form_free(form);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(formats_have_names_and_types),
-		cmocka_unit_test(a_line_of_csv_has_thirteen_columns),
+		cmocka_unit_test(a_line_of_csv_has_eighteen_columns),
 		cmocka_unit_test(what_is_withheld_is_empty),
 		cmocka_unit_test(a_statistic_stands_in_count_with_two_decimals),
 		cmocka_unit_test(quotes_commas_and_newlines_are_quoted),
+		cmocka_unit_test(a_french_spreadsheet_gets_commas_and_no_formula),
+		cmocka_unit_test(a_negative_number_is_no_formula),
 		cmocka_unit_test(json_begins_with_the_release),
 		cmocka_unit_test(json_says_what_csv_says),
-		cmocka_unit_test(the_same_release_gives_the_same_bytes),
-		cmocka_unit_test(an_export_beyond_its_ceiling_fails_and_stays_within),
+		cmocka_unit_test(
+			the_codebook_has_wording_universe_and_what_is_out_of_the_base),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

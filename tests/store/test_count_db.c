@@ -363,7 +363,10 @@ static bool check_figure(void *arg, const struct figure *f, struct err *err)
 	if (*n == 0) {
 		assert_string_equal(f->audience, "patients");
 		assert_string_equal(f->label, "Souvent ; « toujours »");
+		assert_string_equal(f->segment_label, "CHU, CH");
 		assert_int_equal(f->base, 120);
+		assert_int_equal(f->not_answered, 7);
+		assert_int_equal(f->not_concerned, -1);
 		assert_int_equal(f->mentions, -1);
 		assert_int_equal(f->percent, 51);
 		assert_false(f->has_value);
@@ -397,15 +400,48 @@ static void a_release_is_read_as_it_was_written(void **state)
 			.type = "radiogroup",
 			.option = "a",
 			.base = i};
-	figures[0] = (struct figure){"patients", "q", "radiogroup", "", "", "souvent",
-		"Souvent ; « toujours »", 120, -1, 61, 51, false, 0, ""};
-	figures[1] = (struct figure){"patients", "q", "rating", "", "", "mean", "Moyenne",
-		3, -1, -1, -1, true, 1.0 / 3.0, "small_cells"};
+	figures[0] = (struct figure){.audience = "patients",
+		.question = "q",
+		.type = "radiogroup",
+		.segment = "type",
+		.segment_value = "chu+ch",
+		.segment_label = "CHU, CH",
+		.option = "souvent",
+		.label = "Souvent ; « toujours »",
+		.base = 120,
+		.not_answered = 7,
+		.not_concerned = -1,
+		.mentions = -1,
+		.count = 61,
+		.percent = 51,
+		.status = ""};
+	figures[1] = (struct figure){.audience = "patients",
+		.question = "q",
+		.type = "rating",
+		.segment = "",
+		.option = "mean",
+		.label = "Moyenne",
+		.base = 3,
+		.not_answered = -1,
+		.not_concerned = -1,
+		.mentions = -1,
+		.count = -1,
+		.percent = -1,
+		.has_value = true,
+		.value = 1.0 / 3.0,
+		.status = "small_cells"};
 	refused(ERR_MISSING, release_read(keeper, "2026", &first, check_figure, &n, err));
 	for (int twice = 1; twice <= 2; twice++) {
 		ok(db_begin(keeper, err));
-		ok(release_add(keeper, "2026", (struct thresholds){11, 5}, "première",
-			figures, FIGURES, &version, err));
+		ok(release_add(keeper,
+			&(struct release_draft){.edition = "2026",
+				.thresholds = {.min_base = 11, .min_cell = 5},
+				.kind = "count",
+				.reason = "première",
+				.figures = figures,
+				.figure_count = FIGURES},
+			&version, err));
+		ok(release_set_checked(keeper, "2026", version, err));
 		ok(db_commit(keeper, err));
 		assert_int_equal(version, twice);
 		n = 0;
@@ -422,7 +458,7 @@ static void a_release_is_read_as_it_was_written(void **state)
 	assert_string_equal(first.hash, second.hash);
 	char *now SCOPED(free_char) = text_of(world.owner,
 		"SELECT state AS t FROM barometre.edition WHERE code = '2026'");
-	assert_string_equal(now, "released");
+	assert_string_equal(now, "counted");
 	free(figures);
 }
 

@@ -466,21 +466,10 @@ static void with_custodians_it_opens_when_each_is_verified(void **state)
 
 static void an_account_is_made_once(void **state)
 {
-	struct hash32 key = hash_of("key", 1);
-	struct db_params params = {0};
-	struct db_rows *rows SCOPED(db_rows_drop) = NULL;
-	struct db *staff SCOPED(db_drop) = open_as("barometre_staff");
-
 	(void)state;
 	ok(account_create(world.owner, "alix", "analyst", "hash", err));
 	refused(ERR_CONFLICT, account_create(world.owner, "alix", "admin", "hash", err));
 	refused(ERR_INVALID, account_create(world.owner, "bo", "king", "hash", err));
-	ok(account_add_key(world.owner, "alix", &key, err));
-	refused(ERR_MISSING, account_add_key(world.owner, "bo", &key, err));
-	db_bytes(&params, key.b, sizeof(key.b));
-	ok(db_run(staff, &SQL_STAFF_API_KEY_FIND, &params, &rows, err));
-	assert_int_equal(db_count(rows), 1);
-	assert_true(str_eq(db_str(rows, 0, "role"), STR("analyst")));
 }
 
 static size_t session_rows(struct db *staff, const struct hash32 *hash)

@@ -122,6 +122,40 @@ UNUSED_OK static struct figure line_of(int i)
 	return f;
 }
 
+#define BYTES(literal)         \
+ {                             \
+  literal, sizeof(literal) - 1 \
+ }
+
+/* Stands for the files of a release, small ones. JSON has what the interface for programs takes out of it. */
+UNUSED_OK static void add_files(const char *edition, int64_t version)
+{
+	static const struct release_file files[] = {
+		{"csv", "barometre-e2023-v1.csv",
+			"text/csv; charset=utf-8; header=present",
+			BYTES("edition,question\r\ne2023,age\r\n")},
+		{"csv-excel", "barometre-e2023-v1-excel.csv",
+			"text/csv; charset=utf-8; header=present",
+			BYTES("edition;question\r\n")},
+		{"xlsx", "barometre-e2023-v1.xlsx",
+			"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+			BYTES("PK-xlsx")},
+		{"json", "barometre-e2023-v1.json", "application/json",
+			BYTES("{\"codebook\":[{\"question\":\"age\"}],\"notes\":[{\"code\":\"gathered\"}]}")},
+		{"json-stat", "barometre-e2023-v1-json-stat.json", "application/json",
+			BYTES("{\"version\":\"2.0\"}")},
+		{"ddi", "barometre-e2023-v1-ddi.xml", "application/xml",
+			BYTES("<codeBook/>")},
+		{"datapackage", "barometre-e2023-v1-datapackage.zip", "application/zip",
+			BYTES("PK-zip")},
+		{"manifest", "barometre-e2023-v1-manifest.json", "application/json",
+			BYTES("{\"edition\":\"e2023\"}")},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(files); i++)
+		ok(release_add_file(world.owner, edition, version, &files[i], err));
+}
+
 UNUSED_OK static void add_release(void)
 {
 	struct figure *figures = x_calloc(LINES, sizeof(*figures));
@@ -130,11 +164,18 @@ UNUSED_OK static void add_release(void)
 	for (int i = 0; i < LINES; i++)
 		figures[i] = line_of(i);
 	ok(db_begin(world.owner, err));
-	ok(release_add(world.owner, "e2023", (struct thresholds){11, 5},
-		"Première diffusion", figures, LINES, &version, err));
+	ok(release_add(world.owner,
+		&(struct release_draft){.edition = "e2023",
+			.thresholds = {.min_base = 11, .min_cell = 5, .coalition = 1},
+			.kind = "count",
+			.reason = "Première diffusion",
+			.figures = figures,
+			.figure_count = LINES},
+		&version, err));
 	ok(db_commit(world.owner, err));
 	free(figures);
 	run(world.owner,
+		"UPDATE barometre.release SET state = 'published', published_on = '2023-04-01', published_by = 'ada';"
 		"INSERT INTO barometre.count_record (edition, settled, hash, record) VALUES ('e2023', true, repeat('5c', 32), '{\"edition\":\"e2023\",\"title\":\"Baromètre 2023\","
 		"\"day\":\"2026-01-02\",\"keys\":\"custodians\",\"counting_key\":\"abcd\",\"partials_counted\":true,"
 		"\"thresholds\":{\"minBase\":11,\"minCell\":5},\"audiences\":[{\"audience\":\"patients\","
@@ -145,20 +186,34 @@ UNUSED_OK static void add_release(void)
 		"\"custodian\":\"Jeanne Martin\",\"keys_destroyed\":true,\"checkpoint\":false}');"
 		"UPDATE barometre.edition SET state = 'released', opens = '2023-01-01', closes = '2023-03-01'"
 		" WHERE code = 'e2023'");
+	add_files("e2023", version);
+}
+
+UNUSED_OK static struct id16 add_key(const char *login, const char *scopes,
+	const char *edition, const struct hash32 *hash)
+{
+	struct api_key_request request = {.id = random_uuid(),
+		.login = login,
+		.label = "Essai",
+		.scopes = scopes,
+		.edition = edition,
+		.days = 30,
+		.by = "owner"};
+
+	ok(api_key_add(world.owner, &request, hash, err));
+	return request.id;
 }
 
 UNUSED_OK static void add_accounts(void)
 {
 	char hash[128];
-	struct hash32 key = hash_plain(STR("cle-ana")),
-		      other = hash_plain(STR("cle-cod"));
+	struct hash32 key = hash_plain(STR("cle-ana"));
 
 	assert_true(password_hash(hash, STR(PASSWORD)));
 	ok(account_create(world.owner, "ada", "admin", hash, err));
 	ok(account_create(world.owner, "ana", "analyst", hash, err));
 	ok(account_create(world.owner, "cod", "coder", hash, err));
-	ok(account_add_key(world.owner, "ana", &key, err));
-	ok(account_add_key(world.owner, "cod", &other, err));
+	add_key("ana", API_SCOPE_FIGURES, NULL, &key);
 }
 
 /* What the site last handed over for a count; not while the keeper takes nothing. */

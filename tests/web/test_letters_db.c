@@ -185,6 +185,25 @@ static void a_preview_keeps_nothing(void **state)
 		number(world.owner, "SELECT count(*) AS n FROM barometre.letter"), 0);
 }
 
+static void on_letters(void *arg, struct letters letters, const struct err *err)
+{
+	assert_null(err);
+	*(struct letters *)arg = letters;
+	loop_stop(loop);
+}
+
+/* As the mailer has them before it claims. */
+static struct letters letters_of_the_mailer(void)
+{
+	struct db_pool *reader = db_pool_new(loop, world.conninfo, "barometre_mailer", 1);
+	struct letters letters = {0};
+
+	(void)letters_read(reader, on_letters, &letters);
+	loop_run(loop);
+	db_pool_free(reader);
+	return letters;
+}
+
 static const char *sent_source(const struct letters *letters, const char *audience)
 {
 	return letters_find(letters, "e2026", "relance1", audience, NULL);
@@ -197,8 +216,7 @@ static void a_saved_letter_is_the_one_that_is_sent(void **state)
 		"/letters/relance1?edition=e2026&audience=patients", "save", "", good);
 	REPLY list = see("/letters?edition=e2026");
 	REPLY page = see("/letters/relance1?edition=e2026&audience=patients&done=saved");
-	struct letters letters = {0};
-	struct db *mailer = open_as("barometre_mailer");
+	struct letters letters = letters_of_the_mailer();
 
 	(void)state;
 	assert_int_equal(r.status, 303);
@@ -209,13 +227,11 @@ static void a_saved_letter_is_the_one_that_is_sent(void **state)
 	assert_has(&list, "par ada");
 	assert_has(&page, "La lettre est enregistrée");
 	assert_has(&page, "C’est {{organisation}}\u202f!");
-	ok(letters_load(mailer, &letters, err));
 	assert_int_equal(letters.count, 1);
 	assert_non_null(
 		strstr(sent_source(&letters, "patients"), "C’est {{organisation}}"));
 	assert_null(sent_source(&letters, "associations"));
 	letters_release(&letters);
-	db_close(mailer);
 	assert_int_equal(
 		number(world.owner,
 			"SELECT count(*) AS n FROM barometre.journal WHERE login = 'ada'"
@@ -252,7 +268,7 @@ static void a_letter_for_all_gives_way_to_one_for_a_public(void **state)
 	assert_int_equal(r.status, 303);
 	run(world.owner,
 		"UPDATE barometre.letter SET source = 'all' WHERE audience IS NULL");
-	ok(letters_load(world.owner, &letters, err));
+	letters = letters_of_the_mailer();
 	assert_string_equal(sent_source(&letters, "associations"), "all");
 	assert_string_not_equal(sent_source(&letters, "patients"), "all");
 	assert_null(letters_find(&letters, "e2026", "relance2", "patients", NULL));
@@ -260,12 +276,62 @@ static void a_letter_for_all_gives_way_to_one_for_a_public(void **state)
 	letters_release(&letters);
 }
 
+static char *time_saved(const char *audience)
+{
+	SCOPED(free_char)
+	char *select = x_printf(
+		"SELECT (extract(epoch FROM saved_at) * 1000000)::bigint::text AS t FROM barometre.letter WHERE audience %s",
+		audience);
+
+	return text_of(world.owner, select);
+}
+
+/* As the page does that shows it. */
+static struct reply reset(const char *target, const char *seen)
+{
+	SCOPED(free_char) char *fields = x_printf("seen=%s", seen);
+
+	return post(target, fields);
+}
+
+static void who_gives_up_what_a_colleague_saved_is_told(void **state)
+{
+	static const char
+		page[] = "/letters/relance1?edition=e2026&audience=patients",
+		drop[] = "/letters/relance1/reset?edition=e2026&audience=patients";
+	SCOPED(free_char) char *seen = time_saved("= 'patients'");
+	int64_t before = gate();
+	REPLY colleague = post_text(page, "save", seen,
+		"Objet : Celle de Bob\n\n{{closes}}\n\n[Y aller]({{link}})\n\nSi vous avez déjà répondu, merci.\n\n{{stop_link}} {{privacy_link}}\n");
+	SCOPED(free_char) char *now_saved = time_saved("= 'patients'");
+	REPLY late = reset(drop, seen);
+	REPLY unseen = reset(drop, "");
+
+	(void)state;
+	assert_int_equal(colleague.status, 303);
+	assert_int_equal(late.status, 409);
+	assert_has(&late, "elle n’a pas été retirée");
+	/* What is there now is shown, and the next click is about that. */
+	assert_has(&late, "Celle de Bob");
+	assert_has(&late, now_saved);
+	assert_int_equal(unseen.status, 409);
+	assert_int_equal(gate(), before + 1);
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM barometre.letter WHERE source LIKE '%Celle de Bob%'"),
+		1);
+}
+
 static void a_letter_can_be_given_up(void **state)
 {
+	static const char drop[] =
+		"/letters/relance1/reset?edition=e2026&audience=patients";
 	int64_t before = gate();
-	REPLY r = post("/letters/relance1/reset?edition=e2026&audience=patients", "");
-	REPLY again = post("/letters/relance1/reset?edition=e2026&audience=patients", "");
-	REPLY all = post("/letters/relance1/reset?edition=e2026", "");
+	SCOPED(free_char) char *seen = time_saved("= 'patients'");
+	SCOPED(free_char) char *seen_of_all = time_saved("IS NULL");
+	REPLY r = reset(drop, seen);
+	REPLY again = reset(drop, seen);
+	REPLY all = reset("/letters/relance1/reset?edition=e2026", seen_of_all);
 
 	(void)state;
 	assert_int_equal(r.status, 303);
@@ -318,16 +384,24 @@ static void a_targeted_mailing_has_a_letter_of_its_own(void **state)
 		assert_int_equal(saved.status, 303);
 		assert_int_equal(lost.status, 409);
 	}
-	ok(letters_load(world.owner, &letters, err));
+	letters = letters_of_the_mailer();
 	assert_int_equal(letters.count, 1);
 	assert_non_null(letters_find(&letters, "e2026", "targeted", "patients", &id));
 	assert_null(letters_find(&letters, "e2026", "targeted", "patients", &other));
 	assert_null(letters_find(&letters, "e2026", "targeted", "patients", NULL));
 	letters_release(&letters);
 	{
-		REPLY reset = post("/letters/targeted/reset?mailing=" MAILING, "");
+		static const char drop[] = "/letters/targeted/reset?mailing=" MAILING;
+		SCOPED(free_char)
+		char *seen = text_of(world.owner,
+			"SELECT md5(letter) AS t FROM barometre.mailing WHERE letter IS NOT NULL");
+		REPLY late = reset(drop, "d41d8cd98f00b204e9800998ecf8427e");
+		REPLY unseen = post(drop, "");
+		REPLY dropped = reset(drop, seen);
 
-		assert_int_equal(reset.status, 303);
+		assert_int_equal(late.status, 409);
+		assert_int_equal(unseen.status, 409);
+		assert_int_equal(dropped.status, 303);
 	}
 	assert_int_equal(
 		number(world.owner,
@@ -505,6 +579,7 @@ int main(void)
 		cmocka_unit_test(a_saved_letter_is_the_one_that_is_sent),
 		cmocka_unit_test(who_saves_second_is_told),
 		cmocka_unit_test(a_letter_for_all_gives_way_to_one_for_a_public),
+		cmocka_unit_test(who_gives_up_what_a_colleague_saved_is_told),
 		cmocka_unit_test(a_letter_can_be_given_up),
 		cmocka_unit_test(letters_of_a_closed_edition_do_not_change),
 		cmocka_unit_test(a_targeted_mailing_has_a_letter_of_its_own),

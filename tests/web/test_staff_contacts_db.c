@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The staff site: a targeted mailing before and after it is made, the contact list as numbers, a bounce that is lifted. */
-#include "staff_world.h"
+#include "form_errors.h"
 
 static char *admin, *token;
 
@@ -148,6 +148,7 @@ static void too_narrow_a_choice_is_refused(void **state)
 	(void)state;
 	assert_int_equal(r.status, 422);
 	assert_has(&r, "Ce choix vise 3 contacts, sous le seuil de 11");
+	assert_int_equal(errors_lead_to_their_fields(&r), 1);
 	assert_has(&r, "value=\"09\" checked");
 	assert_null(strstr(r.body, "Ont déjà répondu"));
 	assert_int_equal(c.status, 422);
@@ -173,7 +174,7 @@ static void what_was_typed_stays_beside_what_is_wrong(void **state)
 		{"titre=A&recu=anything&due=2027-01-02&until=2027-01-02&seuil=120",
 			"nombre entre 1 et 100", "value=\"120\""},
 		{"titre=A&recu=tout&due=2027-01-02&until=2027-01-02",
-			"Choisissez un public", "value=\"A\""},
+			"Choisissez une réponse", "value=\"A\""},
 		{"titre=A&public=autre&recu=anything&due=2027-01-02&until=2027-01-02",
 			"Choisissez un public", "value=\"A\""},
 	};
@@ -189,8 +190,15 @@ static void what_was_typed_stays_beside_what_is_wrong(void **state)
 		assert_int_equal(r.status, 422);
 		assert_has(&r, table[i].problem);
 		assert_has(&r, table[i].kept);
-		assert_has(&r, "À corriger");
+		assert_true(errors_lead_to_their_fields(&r) > 0);
 		assert_int_equal(c.status, 422);
+	}
+	{
+		REPLY all = post(
+			"titre=&public=autre&recu=tout&due=32&until=33&seuil=120&do=create");
+
+		assert_int_equal(all.status, 422);
+		assert_int_equal(errors_lead_to_their_fields(&all), 6);
 	}
 	assert_int_equal(targeted(), before);
 }

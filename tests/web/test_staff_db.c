@@ -220,7 +220,9 @@ static void an_old_session_is_over(void **state)
 		"UPDATE barometre.staff_session SET expires_at = now() - interval '1 s' WHERE login = 'ana'");
 	assert_int_equal(status_of("GET", "/", cookie, ""), 303);
 	assert_int_equal(
-		status_of("GET", "/api/v1/editions/e2023/tables.csv", cookie, ""), 401);
+		status_of("GET", "/api/v1/editions/e2023/releases/latest/figures", cookie,
+			""),
+		401);
 }
 
 /* ---- roles ---- */
@@ -254,8 +256,9 @@ static void each_role_sees_its_pages_and_no_other(void **state)
 		{"/tables?edition=e2023&audience=patients", 200, 200, 403},
 		{"/tables?edition=e2023&audience=inconnu", 404, 404, 403},
 		{"/?edition=inconnue", 404, 404, 404},
-		{"/api/v1/editions/e2023/tables.csv", 200, 200, 403},
-		{"/api/v1/editions/e2023/tables.json", 200, 200, 403},
+		{"/keys", 200, 200, 403},
+		{"/keys/revoke?id=0b3c1d2e-0000-4000-8000-000000000000", 200, 200, 403},
+		{"/api/v1/editions/e2023/releases/latest/figures", 200, 200, 403},
 	};
 	SESSION ada = session_of("ada");
 	SESSION ana = session_of("ana");
@@ -356,12 +359,12 @@ static void tables_show_what_the_release_shows(void **state)
 
 	(void)state;
 	assert_has(&r, "Première diffusion");
-	assert_has(&r, "/api/v1/editions/e2023/tables.csv");
+	assert_has(&r, "/api/v1/editions/e2023/releases/1/figures?format=xlsx");
 	assert_has(&r, "moins de personnes que le seuil");
 	assert_has(&r, "61,50");
 	assert_has(&r, "Toulouse, &quot;la rose&quot;");
 	assert_has(&none, "personne ne voit le moindre résultat");
-	assert_null(strstr(none.body, "tables.csv"));
+	assert_null(strstr(none.body, "/figures"));
 }
 
 static void the_record_and_the_journal_can_be_read(void **state)

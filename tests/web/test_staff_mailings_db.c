@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pages about mail of the staff site: the plan, one mailing, its ledger and dry run, what people decide, the gate of all mail. */
-#include "staff_world.h"
+#include "form_errors.h"
 
 /* e2026: the invitation has rows in every state (staff_world.h); relance1 is planned in seven days. */
 #define INVITATION                                                                 \
@@ -324,8 +324,8 @@ static void a_date_is_changed_in_the_zone_of_the_edition(void **state)
 		assert_has(&wrong, "value=\"bientôt\"");
 		/* A field of dates would show neither. */
 		assert_has(&wrong, "type=\"text\" id=\"due\"");
-		assert_has(&wrong, "id=\"due-erreur\"");
-		assert_has(&wrong, "id=\"until-erreur\"");
+		assert_int_equal(errors_lead_to_their_fields(&wrong), 2);
+		assert_int_equal(errors_lead_to_their_fields(&turned), 1);
 		assert_int_equal(turned.status, 422);
 		assert_has(&turned, "La date limite doit venir après le départ.");
 	}
@@ -350,6 +350,7 @@ static void a_date_is_changed_in_the_zone_of_the_edition(void **state)
 
 		assert_int_equal(outside.status, 422);
 		assert_has(&outside, "entre l’ouverture et la clôture");
+		assert_int_equal(errors_lead_to_their_fields(&outside), 1);
 	}
 	/* An edition that closes at noon: its last day ends with it, not with the window. */
 	run(world.owner,
@@ -433,7 +434,12 @@ static void unknown_rows_wait_for_a_decision(void **state)
 	(void)state;
 	assert_has(&page, "recevra deux fois le même courriel");
 	assert_has(&page, short_id);
-	assert_int_equal(act_status(invitation, "decide", ""), 422);
+	{
+		REPLY none = act(invitation, "decide", "");
+
+		assert_int_equal(none.status, 422);
+		assert_int_equal(errors_lead_to_their_fields(&none), 1);
+	}
 	assert_int_equal(act_status(invitation, "decide", "decision=peut-etre"), 422);
 	assert_int_equal(
 		act_status(invitation, "decide", "contact=zzzzzz&decision=again"), 409);

@@ -18,7 +18,7 @@ struct config {
 		*organisation, *contact_address;
 	char *bounce_imap_url, *bounce_imap_user, *bounce_imap_password_file,
 		*bounce_imap_ca_file, *bounce_maildir;
-	long public_rate, web_workers, mail_per_minute, mail_domain_per_minute,
+	long public_rate, api_rate, web_workers, mail_per_minute, mail_domain_per_minute,
 		mail_connections, max_connections;
 };
 

@@ -23,7 +23,9 @@
  *   N7 No row of the answer side and no row of the identity side are written by one transaction.
  *   N8 Memory is bounded by 80 bytes a box and 16 a text (src/app/count_private.h), some 200 for each combination of segments
  *      that somebody gave, and one chunk of what is being written: at most 4096 rows, wishes and texts, of our forms some
- *      15 MB. Nothing else of an answer stays but its part in the tables (tabulate.h). Measured: tests/bench/README.md.
+ *      15 MB. The tables are counters of eight bytes: each question's cells, once for everybody and once for each category of each
+ *      crossing, and one for each pair of categories of two crossings; of our forms under 2 MB (tabulate.h). Nothing else of an answer
+ *      stays. Measured: tests/bench/README.md.
  *
  * Dispositions. Every contact of a list falls into one class when step 2 begins (functions/participation.sql), named after
  * AAPOR, Standard Definitions (7th edition, 2011), internet surveys of specifically named persons, table 4:

@@ -57,6 +57,8 @@ struct key key_derive(const struct key *root, uint64_t n, const char context[8])
 struct hash32 hash_keyed(const struct key *, struct str label, const void *, size_t);
 struct id16 hash_keyed16(const struct key *, struct str label, const void *, size_t);
 struct hash32 hash_plain(struct str);
+/* SHA-256 (FIPS 180-4), for formats that ask for it (Data Package 2.0). */
+struct hash32 hash_sha256(struct str);
 bool secret_equal(const void *, const void *, size_t); /* constant time */
 
 /* Pads to exactly `size` bytes (ISO/IEC 7816-4) and seals. False (ERR_LIMIT) when it does not fit.

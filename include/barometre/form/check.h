@@ -41,6 +41,8 @@ struct check_options {
 	const json_t *lexicon; /* [{"term", "variants"}, …]; NULL: the same */
 	size_t box_reserved; /* bytes of a box that are not answers; 0: sizes are not checked */
 	size_t contact_bytes; /* bytes the sealed contact part may take; 0: the same */
+	const char *const *
+		editions; /* years of which figures are published, NULL-terminated; NULL: not checked */
 };
 
 /* Reads the form and checks it. When it cannot be read that is all that is said (rule "unreadable"): every mistake inside a

@@ -98,6 +98,20 @@ struct panel {
 		count; /* questions[first … first+count-1], those of inner panels too */
 };
 
+/* May a figure of this question stand beside the one an earlier edition published? The worst of what is true, declared by the
+ * form ("comparable"). Only SERIES_SAME is a change; the others are breaks of the series, each with its reason. */
+enum series {
+	SERIES_NONE, /* not asked then, or nothing was printed that says what was asked */
+	SERIES_BASE, /* other people were asked, or who was asked is not known */
+	SERIES_OPTIONS, /* other choices, or their list was not printed */
+	SERIES_WORDING, /* other words, or they were not printed */
+	SERIES_SAME
+};
+struct comparable {
+	const char *edition; /* four digits */
+	enum series series;
+};
+
 struct question {
 	const char *name, *title, *description,
 		*short_label; /* description NULL when none; short_label: else the title */
@@ -117,7 +131,13 @@ struct question {
 		choices; /* radiogroup, checkbox, dropdown, ranking, matrix columns, boolean; then "none", "refused",
 			  "dontknow" where they are offered; "other" is not in it and stands last */
 	size_t choice_count;
-	bool choices_depend;       /* some choice has a visible_if */
+	bool choices_depend; /* some choice has a visible_if */
+	/* The coarser rung of the choices, told where the finer one cannot be (privacy/protect.h): each choice is in exactly
+	 * one class. Of radiogroup, dropdown and the columns of a matrix. */
+	const struct choice *collapse_classes; /* code and text */
+	size_t collapse_count;                 /* 0: none */
+	const size_t *
+		collapse; /* a class for each choice, then for "other" where there is one; SIZE_MAX: not concerned */
 	const struct choice *rows; /* matrix */
 	size_t row_count;
 	const struct text_item *items; /* multipletext */
@@ -125,15 +145,32 @@ struct question {
 	const struct validator *validators;
 	size_t validator_count;
 	bool has_min, has_max;
-	double min, max;               /* numbers, rating */
-	double step;                   /* rating */
-	size_t max_length;             /* characters; text 200, comment 2000 by default */
-	const char *html;              /* QUESTION_HTML: trusted, from the form file */
-	const char *codebook;          /* open questions, or NULL */
-	const char *published_2023;    /* the wording the report printed, or NULL */
+	double min, max;            /* numbers, rating */
+	double step;                /* rating */
+	size_t max_length;          /* characters; text 200, comment 2000 by default */
+	const char *html;           /* QUESTION_HTML: trusted, from the form file */
+	const char *codebook;       /* open questions, or NULL */
+	const char *published_2023; /* the wording the report printed, or NULL */
+	const struct comparable *comparable; /* by edition */
+	size_t comparable_count;
 	const char *const *lexicon;    /* NULL-terminated, never NULL */
 	const struct expr *visible_if; /* or NULL: with those of its panels */
 	const struct expr *expression; /* QUESTION_EXPRESSION, QUESTION_CALCULATED */
+};
+
+/* A variable that tables may be crossed with, declared by the form, the most important first. */
+enum crossing_kind {
+	CROSSING_CHOICES,    /* choices of a radiogroup, dropdown or boolean */
+	CROSSING_DEPARTMENT, /* the department of a locality (form/place.h) */
+	CROSSING_EAST_WEST, /* the eastern or western half of Occitanie, or elsewhere, of a locality */
+	CROSSING_BANDS, /* a number, in bands of ten */
+};
+struct crossing {
+	const char *
+		name; /* of choices the question's; else "departement", "est_ouest", "<question>_tranche" */
+	const char *label;
+	enum crossing_kind kind;
+	size_t question; /* index */
 };
 
 struct page {
@@ -155,6 +192,8 @@ struct form {
 	size_t panel_count;
 	const struct question *questions; /* in page order, calculated values last */
 	size_t question_count;
+	const struct crossing *crossings; /* the most important first */
+	size_t crossing_count;
 	const size_t *complete; /* questions that make an abandoned form usable */
 	size_t complete_count;
 };
@@ -179,6 +218,10 @@ const struct question *form_find(const struct form *, struct str name);
 size_t form_index(const struct form *, const struct question *);
 const struct choice *question_find_choice(const struct question *, struct str code);
 const struct choice *question_find_row(const struct question *, struct str code);
+/* SERIES_NONE where nothing is declared. */
+enum series question_series(const struct question *, struct str edition);
+/* "none", "base", "options", "wording", "same". */
+const char *series_name(enum series);
 /* A readable outline for check-form: pages, questions, codes, conditions. */
 void form_outline(const struct form *, struct buf *out);
 

@@ -19,9 +19,15 @@ void inspect_svg(const struct form *, struct buf *out);
  * CSV (RFC 4180: comma, CRLF, quotes doubled), a line for each code of each variable, one with an empty code for what is typed
  * or worked out. Columns: variable (a row or item of a question is a variable, "question.row"), question, type, role,
  * code, label, condition (when it is asked), base (who is counted), required (yes, no or the condition),
- * comparable_since (year of the oldest edition whose figures it goes on from, or "new"), codebook, title.
+ * comparable_since (year of the oldest edition whose figures it goes on from, or "new"), comparable
+ * ("2023=same": form.h), class (the coarser rung of the code), codebook,
+ * crossings (what tables are crossed with by it: form.h), title.
  */
 void inspect_codebook(const struct form *, struct buf *out);
+
+/* Who a question is asked of, in French, in the words of the form: « Toutes les personnes … », or the condition with the titles of
+ * questions and the labels of choices. What people rarely say aloud (sums, functions) stays as it is written. */
+void inspect_universe(const struct form *, const struct question *, struct buf *out);
 
 /*
  * What an edition of `old` and one of `new` may be compared in. New reference:

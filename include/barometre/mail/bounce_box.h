@@ -32,6 +32,27 @@ struct bounce_imap {
 bool bounce_read_imap(const struct bounce_imap *, size_t most, bounce_take_fn *,
 	void *arg, struct err *) MUST_USE;
 
+/* Can it be read? Logs in and opens the mailbox with EXAMINE (RFC 3501 section 6.3.2), which changes nothing there. */
+enum bounce_imap_end {
+	BOUNCE_IMAP_FIT,
+	BOUNCE_IMAP_URL,       /* no address of a mailbox */
+	BOUNCE_IMAP_NO_HOST,   /* its name is not known */
+	BOUNCE_IMAP_AWAY,      /* no connection, or no answer */
+	BOUNCE_IMAP_NO_TLS,    /* it offers none */
+	BOUNCE_IMAP_UNTRUSTED, /* its certificate */
+	BOUNCE_IMAP_CA_FILE,   /* ours cannot be used */
+	BOUNCE_IMAP_LOGIN,     /* name or password refused */
+	BOUNCE_IMAP_MAILBOX,   /* logged in, and there is no such mailbox for this name */
+};
+struct bounce_imap_probe {
+	enum bounce_imap_end end;
+	const char *words; /* curl's, in English; lent for ever */
+	int64_t messages;  /* in the mailbox; -1 when the server does not tell */
+};
+/* `seconds`: the longest wait for each answer. */
+void bounce_probe_imap(
+	const struct bounce_imap *, int seconds, struct bounce_imap_probe *ret);
+
 /* One message to the end of the file; what is beyond the bound is read and dropped, so that the writer is not cut off. */
 bool bounce_read_pipe(int fd, bounce_take_fn *, void *arg, struct err *) MUST_USE;
 

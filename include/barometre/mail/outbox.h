@@ -40,6 +40,10 @@ struct outbox_options {
 	/* Puts it on disk; false: nothing may leave. NULL: it is kept in memory only. */
 	bool (*keep_mark)(void *arg, const struct mail_mark *, struct err *);
 	void *keep_arg;
+	/* Is shown each mail that is handed to the relay; borrowed. NULL: nobody is. */
+	void (*show)(void *arg, const struct id16 *mailing, const char *audience,
+		struct str message);
+	void *show_arg;
 };
 #define ADDRESS_BYTES 512
 

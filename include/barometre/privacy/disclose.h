@@ -53,6 +53,9 @@
 
 struct thresholds {
 	int64_t min_base, min_cell;
+	/* How many people who pool what they know of themselves must still not learn what all others answered; counts only
+	 * while min_base is on. */
+	int64_t coalition;
 };
 
 struct cell {

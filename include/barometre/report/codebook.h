@@ -1,19 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* codebook.h - the themes of open questions (forms/codebooks.json, put into the program at build). */
+/*
+ * codebook.h - the themes of open questions: those the program comes with (forms/codebooks.json, put into it at build), versions as
+ * files, and the lines of a coded question.
+ *
+ * A file is CSV (base/csv.h) with columns code, label, from, one line a theme, in the order in which they are told. Of a version after the
+ * first, `from` names the themes of the version before that this one holds, apart by spaces:
+ *   empty          the theme of the same code, when there was one, whatever its label; else a new theme
+ *   "temps rh"     both are merged into this one; one name alone: the code changes
+ *   named by two   that theme is split: texts that had it are read again
+ * Every theme of the version before has to be found again in some line.
+ */
 #ifndef BAROMETRE_REPORT_CODEBOOK_H
 #define BAROMETRE_REPORT_CODEBOOK_H
 
 #include "barometre/report/release.h"
+#include "barometre/store/coding_store.h"
 
-/* Label of a theme; NULL when the book has no such code, or there is no such book. Borrowed for ever. */
-const char *codebook_label(const char *book, const char *code);
-size_t codebook_size(const char *book);
-/* The n-th code, in the order of the book, n < codebook_size. */
-const char *codebook_code(const char *book, size_t n);
+/* Those of the program, as version 1; borrowed for ever. NULL: no such book. */
+const struct codebook *codebook_builtin(const char *book);
+const struct codebook *codebook_builtin_at(size_t n); /* NULL behind the last */
+
+/* The version after `former` (NULL: the first) out of a file. ERR_INVALID names the line; ERR_CONFLICT when nothing changes. */
+bool codebook_parse(struct str file, const char *book, const struct codebook *former,
+	const char *note, struct codebook *ret, struct err *) MUST_USE;
+/* A file to be changed and read again: `from` is empty. */
+void codebook_write(const struct codebook *, struct buf *out);
+/* What changed since the version before, one line each: "new", "renamed", "code", "merged", "split". */
+void codebook_diff(
+	const struct codebook *former, const struct codebook *, struct buf *out);
 
 /* Lines of a coded open question, every theme of its book, thresholds applied. base: texts coded; counts in the order of the book. */
 void figures_add_themes(struct figures *, const char *audience, const char *question,
-	const char *book, int64_t base, const int64_t *counts, struct thresholds);
+	const struct codebook *, int64_t base, const int64_t *counts, struct thresholds);
 /* Copies one line of an earlier release. */
 void figures_add_copy(struct figures *, const struct figure *);
 

@@ -18,7 +18,7 @@
 #include "barometre/base/secret.h"
 #include "barometre/store/sql.h"
 
-#define DB_MAX_PARAMS 16
+#define DB_MAX_PARAMS 24
 
 /* Parameters, in order; each copies what it is given. Zero-initialise; db_params_release wipes. */
 struct db_params {

@@ -3,7 +3,7 @@
  * edition_store.h - editions: draft → open → closed → counted → released (states in order, no way back).
  *
  *   draft  --edition_open-->  open  --edition_close-->  closed  --count-->  counted
- *   counted  --release_add-->  released (a release made inside the count leaves the state to the count: counted)
+ *   counted  --release_publish-->  released
  * One function a transition; each bumps edition.revision, which the processes poll to reload.
  */
 #ifndef BAROMETRE_STORE_EDITION_STORE_H

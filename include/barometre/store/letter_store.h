@@ -22,9 +22,8 @@ struct letters {
 	struct own_letter *list;
 	size_t count;
 };
-/* Those of editions that are not closed. Role mailer or owner. */
-bool letters_load(struct db *, struct letters *ret, struct err *) MUST_USE;
-/* The same on the loop. The letters are the receiver's: it copies the struct and releases it one day; empty when err. */
+/* Those of editions that are not closed. Role mailer or owner. The letters are the receiver's: it copies the struct and releases it
+ * one day; empty when err. */
 typedef void letters_done_fn(void *arg, struct letters, const struct err *err);
 struct db_call *letters_read(struct db_pool *, letters_done_fn *, void *arg);
 void letters_release(struct letters *); /* idempotent */

@@ -77,6 +77,16 @@ void exchange_reply(
 /* Bytes that live as long as the program (assets): not copied. */
 void exchange_reply_static(
 	struct exchange *, int status, const char *content_type, struct str body);
+/* Bytes that many replies share, of a cache: counted, freed with their last holder. Of one thread. */
+struct shared_bytes;
+struct shared_bytes *shared_bytes_new(
+	struct buf *); /* moved out of; the caller holds it */
+struct shared_bytes *shared_bytes_hold(struct shared_bytes *);
+void shared_bytes_drop(struct shared_bytes *); /* NULL is fine */
+struct str shared_bytes_str(const struct shared_bytes *);
+/* Not copied, held until they have left. */
+void exchange_reply_shared(
+	struct exchange *, int status, const char *content_type, struct shared_bytes *);
 void exchange_redirect(
 	struct exchange *, const char *location); /* 303, RFC 9110 15.4.4 */
 

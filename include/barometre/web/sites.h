@@ -51,11 +51,14 @@ struct staff_site_options {
 	/* What previews of letters are made of. `editions` NULL: there are no such pages. */
 	struct letter_sender sender;
 	const struct editions *editions;
+	long api_rate; /* requests a minute of one API key; 0: no limit */
 };
 struct staff_site;
 struct staff_site *staff_site_new(
 	struct loop *, struct db_pool *, const struct staff_site_options *);
 void staff_site_free(struct staff_site *);
 void staff_site_handle(void *site, struct exchange *);
+/* While there is no database to make a site from: 503. */
+void staff_site_handle_down(void *options, struct exchange *);
 
 #endif

@@ -2,7 +2,7 @@
 -- release/rows: lines of a release after line $3, in order.
 -- role: barometre_keeper, barometre_staff
 -- parameters: $1 text edition, $2 bigint version, $3 bigint after (0 for the first), $4 bigint limit
--- rows: n: n bigint, audience, question, type, segment, segment_value, option, label text, base, mentions, count, percent bigint or NULL, value text or NULL, value_bits bigint or NULL (the same as IEEE 754 bits), status text
-SELECT n, audience, question, type, segment, segment_value, option, label, base, mentions, count, percent, value::text AS value,
+-- rows: n: n bigint, audience, question, type, segment, segment_value, segment_label, option, label text, base, not_answered, not_concerned, mentions, count, percent bigint or NULL, value text or NULL, value_bits bigint or NULL (the same as IEEE 754 bits), status text
+SELECT n, audience, question, type, segment, segment_value, segment_label, option, label, base, not_answered, not_concerned, mentions, count, percent, value::text AS value,
 	('x' || encode(float8send(value), 'hex'))::bit(64)::bigint AS value_bits, status
 FROM barometre.release_row WHERE edition = $1::text AND version = $2::bigint AND n > $3::bigint ORDER BY n LIMIT $4::bigint

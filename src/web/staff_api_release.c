@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * staff_api_release.c - one release: what it is, its files, its questions and notes.
+ *
+ *   state (memory, else api/release) → what is wanted → bytes (memory, else api/file) → 304 or 200
+ *
+ * Questions and notes are members of the JSON file, so that they say what it says.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "barometre/base/log.h"
+#include "sql_catalog.h"
+#include "staff_api.h"
+
+#define FILE_LIMIT ((size_t)256 << 20)
+
+/* ---- the state of a release ---- */
+
+static void answer_withdrawn(struct staff_step *step, const struct api_release *release)
+{
+	SCOPED(free_char)
+	char *detail = x_printf("La diffusion %lld a été retirée le %s" NNBSP
+				": %s Ne l’utilisez plus" NNBSP
+				"; /api/v1/editions/%s/releases donne celles qui valent.",
+		(long long)release->version, release->withdrawn_on,
+		release->withdrawn_why, release->edition);
+
+	api_problem(step->site, step->exchange, PROBLEM_WITHDRAWN, detail,
+		json_pack("{s:I, s:s, s:s}", "version", (json_int_t)release->version,
+			"withdrawn_on", release->withdrawn_on, "withdrawn_why",
+			release->withdrawn_why));
+}
+
+static void show_release(struct staff_step *step, const struct api_release *release)
+{
+	struct api_call *call = step->own;
+
+	if (api_in_field(step, str_of(release->edition_state)))
+		return;
+	call->version = release->version;
+	if (release->version == 0)
+		api_problem(
+			step->site, step->exchange, PROBLEM_NOT_PUBLISHED, NULL, NULL);
+	else if (strcmp(release->state, "withdrawn") == 0)
+		answer_withdrawn(step, release);
+	else
+		call->serve(step, release);
+}
+
+#define COPY(field, column) \
+ (void)snprintf(field, sizeof(field), "%s", db_str(rows, 0, column).p)
+
+static void release_from_rows(struct api_release *ret, const struct db_rows *rows)
+{
+	COPY(ret->edition_state, "edition_state");
+	if (db_is_null(rows, 0, "version"))
+		return;
+	ret->version = db_int(rows, 0, "version");
+	ret->rows = db_int(rows, 0, "rows");
+	COPY(ret->state, "state");
+	COPY(ret->kind, "kind");
+	COPY(ret->hash, "release_hash");
+	COPY(ret->created_on, "created_on");
+	COPY(ret->published_on, "published_on");
+	COPY(ret->withdrawn_on, "withdrawn_on");
+	ret->reason = x_strdup(db_str(rows, 0, "reason").p);
+	ret->withdrawn_why = x_strdup(db_str(rows, 0, "withdrawn_why").p);
+	ret->parameters = x_strdup(db_str(rows, 0, "parameters").p);
+	for (size_t i = 0; i < db_count(rows) && i < API_FILES; i++) {
+		struct api_file *file = &ret->files[ret->file_count];
+
+		if (db_is_null(rows, i, "format"))
+			continue;
+		(void)snprintf(file->format, sizeof(file->format), "%s",
+			db_str(rows, i, "format").p);
+		(void)snprintf(
+			file->name, sizeof(file->name), "%s", db_str(rows, i, "name").p);
+		(void)snprintf(file->media_type, sizeof(file->media_type), "%s",
+			db_str(rows, i, "media_type").p);
+		(void)snprintf(
+			file->hash, sizeof(file->hash), "%s", db_str(rows, i, "hash").p);
+		file->size = db_int(rows, i, "size");
+		ret->file_count++;
+	}
+}
+
+static void release_read_rows(void *arg, struct db_rows *rows, const struct err *err)
+{
+	struct staff_step *step = arg;
+	const struct api_call *call = step->own;
+	struct api_release said = {.asked = call->asked};
+
+	if (api_is_down(step, err))
+		return;
+	if (db_count(rows) == 0) {
+		api_problem(step->site, step->exchange, PROBLEM_NOT_FOUND, NULL, NULL);
+		return;
+	}
+	(void)snprintf(said.edition, sizeof(said.edition), "%s", call->edition);
+	release_from_rows(&said, rows);
+	show_release(
+		step, api_release_put(step->site->api, &said, step->site->options.now()));
+}
+
+/* "latest", or a number from 1. */
+static bool version_parse(struct str text, int64_t *ret)
+{
+	uint64_t n;
+
+	*ret = 0;
+	if (str_eq_z(text, "latest"))
+		return true;
+	if (!str_parse_u64(text, &n) || n == 0 || n > INT64_MAX)
+		return false;
+	*ret = (int64_t)n;
+	return true;
+}
+
+static void find_release(struct staff_step *step)
+{
+	struct api_call *call = step->own;
+	const struct api_release *release;
+	struct db_params params = {0};
+
+	if (!api_may_see(step, step->parts[0].p))
+		return;
+	if (step->parts[0].n >= sizeof(call->edition) ||
+		!version_parse(step->parts[1], &call->asked)) {
+		api_problem(step->site, step->exchange, PROBLEM_NOT_FOUND, NULL, NULL);
+		return;
+	}
+	(void)snprintf(call->edition, sizeof(call->edition), "%s", step->parts[0].p);
+	release = api_release_find(
+		step->site->api, step->parts[0], call->asked, step->site->options.now());
+	if (release) {
+		show_release(step, release);
+		return;
+	}
+	db_text_z(&params, call->edition);
+	db_i64(&params, call->asked);
+	staff_ask(step, &SQL_API_RELEASE, &params, release_read_rows);
+}
+
+/* ---- bytes ---- */
+
+static void send_bytes(struct staff_step *step, struct shared_bytes *bytes)
+{
+	struct api_call *call = step->own;
+	bool whole = !*call->member;
+	SCOPED(free_char)
+	char *etag = whole ? x_printf("\"%s\"", call->file.hash)
+			   : x_printf("\"%s-%s\"", call->file.hash, call->member);
+
+	exchange_header(step->exchange, "ETag", etag);
+	exchange_header(step->exchange, "Cache-Control", "private, no-cache");
+	exchange_header(step->exchange, "Vary", "Accept, Authorization, Cookie");
+	if (api_is_known(step->exchange, etag)) {
+		exchange_reply(step->exchange, 304, NULL, NULL);
+		return;
+	}
+	if (whole) {
+		SCOPED(free_char)
+		char *name = x_printf("attachment; filename=\"%s\"", call->file.name);
+
+		exchange_header(step->exchange, "Content-Disposition", name);
+	}
+	exchange_reply_shared(step->exchange, 200,
+		whole ? call->file.media_type : "application/json", bytes);
+}
+
+/* The member of the JSON file, as a document of its own. Takes the bytes of the file, which become those of the member. */
+static bool keep_member(struct buf *bytes, const struct api_call *call)
+{
+	json_t *file = json_loadb(bytes->p, bytes->n, 0, NULL);
+	json_t *member = json_object_get(file, call->member);
+	json_t *document;
+	char *text;
+
+	buf_release(bytes);
+	if (!member) {
+		json_decref(file);
+		return false;
+	}
+	document = json_pack("{s:s, s:I, s:O}", "edition", call->edition, "version",
+		(json_int_t)call->version,
+		strcmp(call->member, "notes") == 0 ? "notes" : "questions", member);
+	text = json_dumps(document, JSON_COMPACT);
+	buf_puts(bytes, text);
+	free(text);
+	json_decref(document);
+	json_decref(file);
+	return true;
+}
+
+static void file_read(void *arg, struct db_rows *rows, const struct err *err)
+{
+	struct staff_step *step = arg;
+	struct api_call *call = step->own;
+	struct buf bytes = BUF_LIMIT(FILE_LIMIT);
+	struct shared_bytes *shared;
+	struct hash32 hash;
+	char hex[65];
+
+	if (api_is_down(step, err))
+		return;
+	if (db_count(rows) == 0) { /* withdrawn a moment ago */
+		api_problem(
+			step->site, step->exchange, PROBLEM_NOT_PUBLISHED, NULL, NULL);
+		return;
+	}
+	must(db_get_bytes(rows, 0, "bytes", &bytes));
+	hash = hash_plain(buf_str(&bytes));
+	hex_write(hex, hash.b, sizeof(hash.b));
+	if (bytes.failed || strcmp(hex, call->file.hash) != 0 ||
+		(*call->member && !keep_member(&bytes, call))) {
+		log_error("api.file", F_TEXT("format", call->file.format));
+		buf_release(&bytes);
+		exchange_header(step->exchange, "Retry-After", "3600");
+		api_problem(step->site, step->exchange, PROBLEM_UNAVAILABLE,
+			"Ce fichier n’est plus celui qui a été diffusé. Prévenez la personne qui administre le baromètre.",
+			NULL);
+		return;
+	}
+	shared = shared_bytes_new(&bytes);
+	api_body_put(step->site->api, call->file.hash, call->member, shared,
+		step->site->options.now());
+	send_bytes(step, shared);
+	shared_bytes_drop(shared);
+}
+
+static void send_file(struct staff_step *step, const struct api_file *file)
+{
+	struct api_call *call = step->own;
+	struct shared_bytes *bytes = api_body_find(
+		step->site->api, file->hash, call->member, step->site->options.now());
+	struct db_params params = {0};
+
+	call->file = *file;
+	if (bytes) {
+		send_bytes(step, bytes);
+		return;
+	}
+	db_text_z(&params, call->edition);
+	db_i64(&params, call->version);
+	db_text_z(&params, file->format);
+	staff_ask(step, &SQL_API_FILE, &params, file_read);
+}
+
+static const struct api_file *file_of(
+	const struct api_release *release, const char *format)
+{
+	for (size_t i = 0; i < release->file_count; i++)
+		if (strcmp(release->files[i].format, format) == 0)
+			return &release->files[i];
+	return NULL;
+}
+
+/* ---- figures ---- */
+
+static bool is_figures(const struct api_file *file)
+{
+	return strcmp(file->format, "manifest") != 0;
+}
+
+static json_t *available_json(const struct api_release *release)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < release->file_count; i++)
+		if (is_figures(&release->files[i]))
+			json_array_append_new(list,
+				json_pack("{s:s, s:s, s:o}", "format",
+					release->files[i].format, "media_type",
+					release->files[i].media_type, "href",
+					json_sprintf(
+						"/api/v1/editions/%s/releases/%lld/figures?format=%s",
+						release->edition,
+						(long long)release->version,
+						release->files[i].format)));
+	return json_pack("{s:o}", "available", list);
+}
+
+/* The best of Accept; of equals the first, in the order of export.h: the tidy CSV. */
+static const struct api_file *negotiate(
+	struct exchange *exchange, const struct api_release *release)
+{
+	struct str accept = http_header_find(exchange_request(exchange), "Accept");
+	const struct api_file *best = NULL;
+	int quality = 0;
+
+	for (size_t i = 0; i < release->file_count; i++) {
+		const struct api_file *file = &release->files[i];
+		int here = is_figures(file)
+			? api_quality(accept, str_of(file->media_type))
+			: 0;
+
+		if (here > quality) {
+			quality = here;
+			best = file;
+		}
+	}
+	return best;
+}
+
+static void serve_figures(struct staff_step *step, const struct api_release *release)
+{
+	struct str format = staff_query(step->exchange, "format");
+	const struct api_file *file = NULL;
+	SCOPED(free_char) char *location = NULL;
+
+	if (!format.p)
+		file = negotiate(step->exchange, release);
+	else if (memchr(format.p, '\0', format.n) == NULL)
+		file = file_of(release, format.p);
+	if (!file || !is_figures(file)) {
+		api_problem(step->site, step->exchange, PROBLEM_FORMAT, NULL,
+			available_json(release));
+		return;
+	}
+	location = x_printf("/api/v1/editions/%s/releases/%lld/figures?format=%s",
+		release->edition, (long long)release->version, file->format);
+	exchange_header(step->exchange, "Content-Location", location);
+	send_file(step, file);
+}
+
+/* A document that has one form only. */
+static void serve_document(struct staff_step *step, const struct api_release *release,
+	const char *format, const char *member)
+{
+	struct api_call *call = step->own;
+	const struct api_file *file = file_of(release, format);
+	struct str accept = http_header_find(exchange_request(step->exchange), "Accept");
+
+	if (!file)
+		api_problem(
+			step->site, step->exchange, PROBLEM_NOT_PUBLISHED, NULL, NULL);
+	else if (api_quality(accept, STR("application/json")) == 0)
+		api_problem(step->site, step->exchange, PROBLEM_FORMAT, NULL,
+			json_pack("{s:[{s:s}]}", "available", "media_type",
+				"application/json"));
+	else {
+		(void)snprintf(call->member, sizeof(call->member), "%s", member);
+		send_file(step, file);
+	}
+}
+
+static void serve_questions(struct staff_step *step, const struct api_release *release)
+{
+	serve_document(step, release, "json", "codebook");
+}
+
+static void serve_notes(struct staff_step *step, const struct api_release *release)
+{
+	serve_document(step, release, "json", "notes");
+}
+
+static void serve_manifest(struct staff_step *step, const struct api_release *release)
+{
+	serve_document(step, release, "manifest", "");
+}
+
+/* ---- what it is ---- */
+
+static json_t *files_json(const struct api_release *release)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < release->file_count; i++) {
+		const struct api_file *file = &release->files[i];
+		char *href = is_figures(file)
+			? x_printf("/api/v1/editions/%s/releases/%lld/figures?format=%s",
+				  release->edition, (long long)release->version,
+				  file->format)
+			: x_printf("/api/v1/editions/%s/releases/%lld/manifest",
+				  release->edition, (long long)release->version);
+
+		json_array_append_new(list,
+			json_pack("{s:s, s:s, s:s, s:I, s:s, s:s}", "format",
+				file->format, "name", file->name, "media_type",
+				file->media_type, "bytes", (json_int_t)file->size,
+				"blake2b", file->hash, "href", href));
+		free(href);
+	}
+	return list;
+}
+
+static json_t *links_json(const struct api_release *release)
+{
+	static const char *const names[] = {"figures", "questions", "notes", "manifest"};
+	json_t *links = json_pack("{s:o}", "self",
+		json_sprintf("/api/v1/editions/%s/releases/%lld", release->edition,
+			(long long)release->version));
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		json_object_set_new(links, names[i],
+			json_sprintf("/api/v1/editions/%s/releases/%lld/%s",
+				release->edition, (long long)release->version, names[i]));
+	return links;
+}
+
+static void serve_description(struct staff_step *step, const struct api_release *release)
+{
+	json_t *parameters = json_loads(release->parameters, 0, NULL);
+
+	api_json(step,
+		json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:o, s:o, s:o}",
+			"edition", release->edition, "version",
+			(json_int_t)release->version, "state", release->state, "kind",
+			release->kind, "reason", release->reason, "created_on",
+			release->created_on, "published_on", release->published_on,
+			"rows", (json_int_t)release->rows, "hash", release->hash,
+			"parameters", parameters ? parameters : json_object(), "files",
+			files_json(release), "links", links_json(release)));
+}
+
+/* ---- routes ---- */
+
+static void to_description(struct staff_step *step)
+{
+	((struct api_call *)step->own)->serve = serve_description;
+	find_release(step);
+}
+
+static void to_figures(struct staff_step *step)
+{
+	((struct api_call *)step->own)->serve = serve_figures;
+	find_release(step);
+}
+
+static void to_questions(struct staff_step *step)
+{
+	((struct api_call *)step->own)->serve = serve_questions;
+	find_release(step);
+}
+
+static void to_notes(struct staff_step *step)
+{
+	((struct api_call *)step->own)->serve = serve_notes;
+	find_release(step);
+}
+
+static void to_manifest(struct staff_step *step)
+{
+	((struct api_call *)step->own)->serve = serve_manifest;
+	find_release(step);
+}
+
+void api_get_release(void *site, struct exchange *exchange, const struct str *parts)
+{
+	api_enter(site, exchange, parts, true, to_description);
+}
+
+void api_get_figures(void *site, struct exchange *exchange, const struct str *parts)
+{
+	api_enter(site, exchange, parts, true, to_figures);
+}
+
+void api_get_questions(void *site, struct exchange *exchange, const struct str *parts)
+{
+	api_enter(site, exchange, parts, true, to_questions);
+}
+
+void api_get_notes(void *site, struct exchange *exchange, const struct str *parts)
+{
+	api_enter(site, exchange, parts, true, to_notes);
+}
+
+void api_get_manifest(void *site, struct exchange *exchange, const struct str *parts)
+{
+	api_enter(site, exchange, parts, true, to_manifest);
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* staff_tables_rows.c - lines of a release as tables of a page: bars beside exact numbers, or groups side by side. */
+#include <stdio.h>
+
+#include "barometre/report/statistics.h"
+#include "barometre/store/release_store.h"
+#include "staff_tables.h"
+
+#define NUMBER_OF \
+ "nombre." /* before the question whose answers are counted (release.h) */
+
+/* ---- words ---- */
+
+static const char *withheld_words(const char *status)
+{
+	static const struct {
+		const char *status, *words;
+	} all[] = {
+		{"base_under_threshold", "moins de personnes que le seuil ont répondu."},
+		{"unanimous",
+			"presque tout le monde a répondu de même\u202F: le dire serait dire la réponse de chacun."},
+		{"filter",
+			"sa base se déduirait d’une autre question, dont les chiffres sont retenus."},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(all); i++)
+		if (strcmp(all[i].status, status) == 0)
+			return all[i].words;
+	return "des effectifs trop petits permettraient de reconnaître quelqu’un.";
+}
+
+/* The wording of a row of a matrix, an item or a ranked choice; NULL when there is none. */
+static const char *part_wording(const struct question *q, struct str code)
+{
+	const struct choice *part = question_find_row(q, code);
+
+	if (!part)
+		part = question_find_choice(q, code);
+	for (size_t i = 0; i < q->item_count; i++)
+		if (str_eq_z(code, q->items[i].code))
+			return q->items[i].title;
+	return part ? part->text : NULL;
+}
+
+static char *question_wording(const struct form *form, const char *name)
+{
+	struct str rest = str_of(name), head;
+	const struct question *question;
+	const char *row = NULL;
+
+	if (!form || !str_cut(&rest, '.', &head) || !(question = form_find(form, head)))
+		return x_strdup(name);
+	if (rest.p)
+		row = part_wording(question, rest);
+	return row ? x_printf("%s – %s", question->title, row)
+		   : x_strdup(question->title);
+}
+
+/* Questions that no form has (release.h); NULL when it is none of them. */
+static const char *synthesis_wording(const char *name)
+{
+	static const struct {
+		const char *name, *words;
+	} all[] = {
+		{"participation", "Participation"},
+		{"synthese.S1", "Répondants"},
+		{"synthese.S2", "Répondants par moitié de l’Occitanie"},
+		{"synthese.S3", "Expérience de partenariat dans les 12 derniers mois"},
+		{"synthese.S4", "Intention pour les 12 prochains mois"},
+		{"synthese.S5", "Dynamique régionale"},
+		{"synthese.S6", "Frein le plus cité"},
+		{"synthese.S7", "Levier le plus cité"},
+		{"synthese.S8", "Impacts cités"},
+		{"synthese.S9", "Besoins cités"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(all); i++)
+		if (strcmp(all[i].name, name) == 0)
+			return all[i].words;
+	return NULL;
+}
+
+char *tables_wording(const struct form *form, const char *name)
+{
+	bool counting = strncmp(name, NUMBER_OF, sizeof(NUMBER_OF) - 1) == 0;
+	const char *words = synthesis_wording(name);
+	SCOPED(free_char) char *of = NULL;
+
+	if (words)
+		return x_strdup(words);
+	if (!counting)
+		return question_wording(form, name);
+	of = question_wording(form, name + sizeof(NUMBER_OF) - 1);
+	return x_printf("%s – nombre de réponses par personne", of);
+}
+
+const char *tables_crossing(const struct form *form, const char *segment)
+{
+	for (size_t i = 0; form && i < form->crossing_count; i++)
+		if (strcmp(form->crossings[i].name, segment) == 0)
+			return form->crossings[i].label;
+	return segment;
+}
+
+/* ---- one figure ---- */
+
+static void write_share(struct buf *out, const struct figure *f)
+{
+	if (strcmp(f->status, "at_most_5") == 0)
+		buf_puts(out, "≤ 5" NNBSP "%");
+	else if (strcmp(f->status, "at_least_95") == 0)
+		buf_puts(out, "≥ 95" NNBSP "%");
+	else if (f->percent >= 0 && f->count >= 0)
+		percent_text(out, percent_show(f->count, f->base));
+}
+
+static void write_count(struct buf *out, const struct figure *f)
+{
+	char number[40];
+
+	if (f->has_value) {
+		number_text(out, f->value, 2);
+	} else if (f->count >= 0) {
+		staff_number(number, f->count);
+		buf_puts(out, number);
+	}
+}
+
+static json_t *text_of(struct buf *text)
+{
+	return json_stringn(buf_str(text).p ? buf_str(text).p : "", text->n);
+}
+
+static const char *label_of(const struct figure *f)
+{
+	return *f->label ? f->label : f->option;
+}
+
+/* ---- the whole audience ---- */
+
+/* Of a small base: what the percent may stand for. */
+static json_t *interval_of(const struct figure *f)
+{
+	struct buf text SCOPED(buf_release) = BUF_LIMIT(200);
+	double low, high;
+
+	if (base_mark(f->base) == BASE_SMALL && figure_interval(f, &low, &high))
+		interval_text(&text,
+			(struct interval){.low = low / 100, .high = high / 100}, 0);
+	return text_of(&text);
+}
+
+static json_t *whole_line(const struct figure *f)
+{
+	struct buf share SCOPED(buf_release) = BUF_LIMIT(200);
+	struct buf count SCOPED(buf_release) = BUF_LIMIT(200);
+	json_t *line = json_pack("{s:s}", "OPTION", label_of(f));
+
+	write_share(&share, f);
+	write_count(&count, f);
+	json_object_set_new(line, "PERCENT", text_of(&share));
+	json_object_set_new(line, "COUNT", text_of(&count));
+	json_object_set_new(line, "INTERVAL", interval_of(f));
+	json_object_set_new(
+		line, "SMALL", json_boolean(base_mark(f->base) == BASE_SMALL));
+	json_object_set_new(line, "BAR",
+		f->percent >= 0 && !f->has_value
+			? json_pack("{s:I}", "LENGTH", (json_int_t)f->percent)
+			: json_false());
+	return line;
+}
+
+static void set_people(json_t *to, const char *name, int64_t n, const char *one,
+	const char *many, bool zero)
+{
+	SCOPED(free_char)
+	char *text = n > 0 || (zero && n == 0) ? staff_plural(n, one, many) : NULL;
+
+	json_object_set_new(to, name, json_string(text ? text : ""));
+}
+
+/* Who is in the base and who is not: together everybody. */
+static void set_base(json_t *to, const struct figure *f)
+{
+	set_people(to, "BASE", f->base, "personne", "personnes", true);
+	set_people(
+		to, "UNANSWERED", f->not_answered, "sans réponse", "sans réponse", false);
+	set_people(to, "UNCONCERNED", f->not_concerned, "non concernée", "non concernées",
+		false);
+	set_people(to, "MENTIONS", f->mentions == f->base ? -1 : f->mentions, "mention",
+		"mentions", false);
+	json_object_set_new(to, "MARK",
+		json_string(f->base >= 0 ? base_mark_text(base_mark(f->base)) : ""));
+}
+
+static json_t *new_question(const struct form *form, const struct figure *f)
+{
+	SCOPED(free_char) char *wording = tables_wording(form, f->question);
+	SCOPED(free_char)
+	char *withheld = x_printf(
+		"Chiffres non diffusés" NNBSP ": %s", withheld_words(f->status));
+	json_t *question = json_pack("{s:s, s:s, s:o, s:s}", "WORDING", wording, "NAME",
+		f->question, "LINES", json_array(), "WITHHELD",
+		f->base < 0 ? withheld : "");
+
+	set_base(question, f);
+	return question;
+}
+
+json_t *tables_whole(const struct form *form, const struct db_rows *rows)
+{
+	json_t *list = json_array(), *question = NULL;
+	const char *last = NULL;
+
+	for (size_t i = 0; i < db_count(rows); i++) {
+		struct figure f;
+
+		figure_from_row(&f, rows, i);
+		if (!last || strcmp(last, f.question) != 0) {
+			question = new_question(form, &f);
+			json_array_append_new(list, question);
+			last = f.question;
+		}
+		if (f.base >= 0)
+			json_array_append_new(
+				json_object_get(question, "LINES"), whole_line(&f));
+	}
+	return list;
+}
+
+/* ---- by segment ---- */
+
+/* Appended at its place: the line of an option gets one cell a group. */
+static json_t *crossed_line(json_t *lines, const struct figure *f)
+{
+	json_t *line;
+	size_t i;
+
+	json_array_foreach(lines, i, line) {
+		const char *option = json_string_value(json_object_get(line, "CODE_OF"));
+		if (option && strcmp(option, f->option) == 0)
+			return line;
+	}
+	line = json_pack("{s:s, s:s, s:o}", "CODE_OF", f->option, "OPTION", label_of(f),
+		"CELLS", json_array());
+	json_array_append_new(lines, line);
+	return line;
+}
+
+static void add_cell(json_t *question, const struct figure *f)
+{
+	struct buf share SCOPED(buf_release) = BUF_LIMIT(200);
+	struct buf count SCOPED(buf_release) = BUF_LIMIT(200);
+	json_t *line = crossed_line(json_object_get(question, "LINES"), f);
+	json_t *cell = json_pack("{s:s, s:b}", "GROUP", f->segment_label, "SMALL",
+		base_mark(f->base) == BASE_SMALL);
+
+	write_share(&share, f);
+	write_count(&count, f);
+	if (share.n == 0 && count.n == 0)
+		buf_puts(&share, "–");
+	json_object_set_new(cell, "PERCENT", text_of(share.n > 0 ? &share : &count));
+	json_object_set_new(
+		cell, "COUNT", share.n > 0 ? text_of(&count) : json_string(""));
+	json_array_append_new(json_object_get(line, "CELLS"), cell);
+}
+
+static void add_group(json_t *question, const struct figure *f)
+{
+	json_t *group = json_pack("{s:s}", "GROUP", f->segment_label);
+
+	set_base(group, f);
+	json_array_append_new(json_object_get(question, "GROUPS"), group);
+}
+
+json_t *tables_crossed(const struct form *form, const struct db_rows *rows)
+{
+	json_t *list = json_array(), *question = NULL;
+	const char *last = NULL, *group = NULL;
+
+	for (size_t i = 0; i < db_count(rows); i++) {
+		struct figure f;
+
+		figure_from_row(&f, rows, i);
+		if (!last || strcmp(last, f.question) != 0) {
+			question = new_question(form, &f);
+			json_object_set_new(question, "GROUPS", json_array());
+			json_array_append_new(list, question);
+			last = f.question;
+			group = NULL;
+		}
+		if (f.base < 0 && f.count < 0)
+			continue;
+		json_object_set_new(question, "WITHHELD", json_string(""));
+		if (!group || strcmp(group, f.segment_value) != 0)
+			add_group(question, &f);
+		group = f.segment_value;
+		add_cell(question, &f);
+	}
+	return list;
+}

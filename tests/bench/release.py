@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The measure of tests/bench/release: a release out of memory, a file of the same site, and nginx, in turns."""
+
+import argparse
+import hashlib
+import http.client
+import pathlib
+import socket
+import statistics
+import subprocess
+import sys
+import time
+
+import machine
+from machine import Trouble, output
+
+CONNECTIONS = 64
+SIZES = (8_000, 200_000)  # a small release, and one with many crossings
+FIGURES = "/api/v1/editions/bench/releases/latest/figures"
+
+
+class Release:
+    def __init__(self, options):
+        self.options = options
+        self.state = pathlib.Path(options.state)
+        self.passed = self.failed = 0
+        self.repetitions, self.seconds = (1, 1) if options.short else (5, 3)
+
+    def check(self, what, good, detail=""):
+        self.passed += good
+        self.failed += not good
+        if not good:
+            print(f"FAILED {what}: {detail}")
+
+    def sql(self, text):
+        subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.options.database], input=text, text=True, check=True)
+
+    def fetch(self, port, path, headers):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            connection.request("GET", path, headers=headers)
+            reply = connection.getresponse()
+            return reply.status, reply.read()
+        finally:
+            connection.close()
+
+    def make(self):
+        """One release, two files of it: what is measured is the way of bytes, whatever they say."""
+        self.sql("""
+            INSERT INTO barometre.edition (code, title, zone, state, opens, closes, min_base, min_cell, count_partials, count_key,
+                trustee_key, mail)
+            VALUES ('bench', 'Mesures', 'Europe/Paris', 'released', now() - interval '9 days', now() - interval '1 day', 11, 5, true,
+                decode(repeat('01', 32), 'hex'), decode(repeat('02', 32), 'hex'), '{}');
+            INSERT INTO barometre.release (edition, version, kind, parameters, min_base, min_cell, reason, created_on, row_count,
+                hash, state, published_on, published_by)
+            VALUES ('bench', 1, 'count', '{}', 11, 5, 'Mesures', now(), 0, repeat('ab', 32), 'published', now(), 'bench');""")
+        line = 'bench,patients,leviers,multiple,,,,volonte,"La volonté, des professionnels",412,3,9,1200,210,51,46.1,55.7,\r\n'
+        self.files = {}
+        for size, name in zip(SIZES, ("csv", "csv-excel")):
+            data = (line * (size // len(line.encode()) + 1)).encode()[:size]
+            self.sql(f"""INSERT INTO barometre.release_file VALUES ('bench', 1, '{name}', '{name}.csv',
+                'text/csv; charset=utf-8; header=present', decode('{data.hex()}', 'hex'),
+                '{hashlib.blake2b(data, digest_size=32).hexdigest()}')""")
+            (self.state / "www" / f"{name}.csv").write_bytes(data)
+            self.files[name] = data
+        run = [self.options.program, "-c", self.state / "barometre.conf"]
+        subprocess.run([*run, "account", "create", "ana", "--role", "analyst"], input="correct cheval pile agrafe\n", text=True,
+                       check=True, capture_output=True)
+        self.key = {"Authorization": f"Bearer {output([*run, 'api-key', 'create', 'ana', '--label', 'Mesures']).strip()}"}
+
+    def find_processes(self):
+        limit = time.monotonic() + 30
+        while True:
+            try:
+                if self.fetch(self.options.staff, FIGURES, self.key)[0] == 200:
+                    break
+            except OSError:
+                pass
+            if time.monotonic() > limit:
+                raise Trouble("the release is not served")
+            time.sleep(0.2)
+        with socket.create_connection(("127.0.0.1", self.options.staff), timeout=10) as client:
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            client.recv(1)
+            self.staff_pid = machine.owner_of_connection(client, machine.children(self.options.server_pid))
+        self.nginx_worker = machine.children(self.options.nginx_pid)[0]
+        page = self.fetch(self.options.staff, "/login", {})[1].decode()
+        self.css = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+        body = self.fetch(self.options.staff, self.css, {})[1]
+        (self.state / "www" / "site.css").write_bytes(body)
+        self.files["site.css"] = body
+
+    def measure(self):
+        sides = []
+        for name, data in self.files.items():
+            ours = self.css if name == "site.css" else f"{FIGURES}?format={name}"
+            theirs = "/site.css" if name == "site.css" else f"/{name}.csv"
+            sides.append((f"{'site.css' if name == 'site.css' else 'release'}, {len(data):,} B", data, ours, theirs))
+        figures = {}
+        for _ in range(self.repetitions):
+            for name, data, ours, theirs in sides:
+                rates = []
+                for port, path, pid in ((self.options.staff, ours, self.staff_pid), (self.options.nginx, theirs, self.nginx_worker)):
+                    with machine.Pinned(pid):
+                        before = machine.cpu_seconds(pid)
+                        requests, seconds, problems = machine.wrk(f"http://127.0.0.1:{port}{path}", self.seconds, CONNECTIONS, self.key)
+                        spent = (machine.cpu_seconds(pid) - before) / max(requests, 1) * 1e6
+                    self.check(f"{name}: answered", requests > 0 and not problems, "; ".join(problems))
+                    self.check(f"{name}: the bytes", self.fetch(port, path, self.key) == (200, data), path)
+                    rates.append((requests / seconds, spent))
+                figures.setdefault(name, []).append((rates[0][0] / rates[1][0], *rates[0], *rates[1]))
+        for name, values in figures.items():
+            ratio, rate, cpu, their_rate, their_cpu = (statistics.median(column) for column in zip(*values))
+            print(f"{name:22} {ratio:.2f} of nginx ({min(v[0] for v in values):.2f} to {max(v[0] for v in values):.2f}): "
+                  f"{rate:,.0f}/s, {cpu:.1f} µs of CPU, against {their_rate:,.0f}/s, {their_cpu:.1f} µs")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="started by tests/bench/release")
+    parser.add_argument("--short", action="store_true")
+    for name in ("program", "state", "database"):
+        parser.add_argument(f"--{name}", required=True)
+    for name in ("staff", "nginx", "server-pid", "nginx-pid"):
+        parser.add_argument(f"--{name}", required=True, type=int)
+    release = Release(parser.parse_args())
+    try:
+        release.make()
+        release.find_processes()
+        release.measure()
+    except Trouble as trouble:
+        release.check("measured", False, str(trouble))
+    print(f"{release.passed} passed, {release.failed} failed")
+    return 0 if release.failed == 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
