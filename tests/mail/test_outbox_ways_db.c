@@ -68,7 +68,12 @@ static void a_relay_that_refuses_everybody_is_given_a_rest(void **state)
 	run_on(&w);
 	int64_t refused = ask(&w, ROWS("invitation", "d.state = 'refused'"));
 	assert_true(refused < 20);
+	SCOPED(free_char)
+	char *one_more = x_printf(
+		"SELECT (count(*) > %lld)::int AS n FROM barometre.delivery WHERE state = 'refused'",
+		(long long)refused);
 	ahead = 11 * USEC_PER_SEC;
+	run_until(&w, one_more);
 	run_on(&w);
 	assert_int_equal(ask(&w, ROWS("invitation", "d.state = 'refused'")), refused + 1);
 	stop_outbox(&w, 0);
@@ -257,7 +262,6 @@ static void a_letter_to_oneself_waits_for_the_relay(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_relay_that_refuses_everybody_is_given_a_rest),
 		cmocka_unit_test(a_relay_that_refuses_everybody_is_given_a_rest),
 		cmocka_unit_test(one_domain_waits_and_no_other),
 		cmocka_unit_test(a_relay_that_is_away_for_a_day_loses_nothing),
