@@ -219,7 +219,7 @@ bool codebook_parse(struct str file, const char *name, const struct codebook *fo
 			nothing_is_lost(&book, former, err);
 		csv_release(&csv);
 	}
-	if (good && !something_changes(&book, former))
+	if (good && former && !something_changes(&book, former))
 		good = err_set(err, ERR_CONFLICT,
 			"nothing changes: this is version %lld of \"%s\"",
 			(long long)former->version, name);

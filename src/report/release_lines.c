@@ -117,6 +117,7 @@ static void push_told(struct writer *w, const struct plan_question *q)
 	for (size_t i = 0; i < n; i++) {
 		enum cell_mark mark = w->verdict == PROTECT_SHOWN ? w->told->marks[i]
 								  : CELL_SHOWN;
+		must(collapsed ? w->classes != NULL : w->options != NULL);
 		push_marked(w, mark, collapsed ? w->classes[i].code : w->options[i].code,
 			collapsed ? w->classes[i].text : w->options[i].label, counts[i]);
 		any = any || mark == CELL_GATHERED;

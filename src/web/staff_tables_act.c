@@ -81,7 +81,7 @@ static json_t *files_json(
 	return list;
 }
 
-static void set_state(json_t *row, const struct db_rows *rows, size_t i)
+static void set_state(json_t *row, const struct db_rows *rows, size_t i, bool newest_out)
 {
 	static const struct {
 		const char *state, *name, *css;
@@ -95,6 +95,8 @@ static void set_state(json_t *row, const struct db_rows *rows, size_t i)
 			staff_set(row, "STATE", all[s].name);
 			staff_set(row, "STATE_CLASS", all[s].css);
 		}
+	if (!newest_out && has_state(rows, i, "checked"))
+		staff_set(row, "STATE", "jamais publiée");
 }
 
 /* The account of a check, a finding a line. */
@@ -125,7 +127,7 @@ json_t *tables_release(const struct staff_step *step, const struct db_rows *rows
 		day_json(rows, i, "published_on"), "WITHDRAWN",
 		day_json(rows, i, "withdrawn_on"));
 
-	set_state(row, rows, i);
+	set_state(row, rows, i, newest_out);
 	staff_set(row, "PUBLISHED_BY", db_str(rows, i, "published_by").p);
 	staff_set(row, "WITHDRAWN_BY", db_str(rows, i, "withdrawn_by").p);
 	staff_set(row, "WITHDRAWN_WHY", db_str(rows, i, "withdrawn_why").p);
