@@ -52,7 +52,7 @@ int command_codebook_show(const struct command_line *line)
 	SCOPED(buf_release) struct buf out = BUF_LIMIT(CODING_OUTPUT_MAX);
 	struct err err = {0};
 	SCOPED(db_drop) struct db *db = NULL;
-	int64_t version;
+	int64_t version = 0;
 
 	if (!read_version(line, 1, &version, &err) ||
 		!(db = coding_database(line, &err)) ||
@@ -118,7 +118,7 @@ int command_codebook_diff(const struct command_line *line)
 	const char *name = command_word(line, 0);
 	struct err err = {0};
 	SCOPED(db_drop) struct db *db = NULL;
-	int64_t version;
+	int64_t version = 0;
 
 	if (!read_version(line, 1, &version, &err) ||
 		!(db = coding_database(line, &err)) ||

@@ -56,7 +56,7 @@ int command_release_list(const struct command_line *line)
 	SCOPED(free_infos) struct release_info *list = NULL;
 	struct err err = {0};
 	SCOPED(db_drop) struct db *db = open_keeper(line, &err);
-	size_t count;
+	size_t count = 0;
 
 	if (!db || !release_list(db, command_word(line, 0), &list, &count, &err))
 		return command_fails(&err);
@@ -96,10 +96,10 @@ static void print_info(const struct release_info *r)
 
 int command_release_show(const struct command_line *line)
 {
-	struct release_info info;
+	struct release_info info = {0};
 	struct err err = {0};
 	SCOPED(db_drop) struct db *db = open_keeper(line, &err);
-	int64_t version;
+	int64_t version = 0;
 
 	if (!db || !read_version(line, &version, &err) ||
 		!release_read_version(
@@ -119,7 +119,7 @@ int command_release_show(const struct command_line *line)
 static bool newest(struct db *db, const char *edition, int64_t *version, struct err *err)
 {
 	SCOPED(free_infos) struct release_info *list = NULL;
-	size_t count;
+	size_t count = 0;
 
 	if (*version > 0)
 		return true;
@@ -156,8 +156,8 @@ int command_release_check(const struct command_line *line)
 	struct buf account SCOPED(buf_release) = BUF_LIMIT(1 << 20);
 	struct err err = {0};
 	SCOPED(db_drop) struct db *db = open_keeper(line, &err);
-	int64_t version;
-	bool passed;
+	int64_t version = 0;
+	bool passed = false;
 
 	if (!db || !read_version(line, &version, &err) ||
 		!check(db, command_word(line, 0), &version, &passed, &account, &err))
@@ -177,7 +177,7 @@ int command_release_publish(const struct command_line *line)
 {
 	struct err err = {0};
 	SCOPED(db_drop) struct db *db = open_keeper(line, &err);
-	int64_t version;
+	int64_t version = 0;
 
 	if (!db || !read_version(line, &version, &err) ||
 		!publish_release(
@@ -191,7 +191,7 @@ int command_release_withdraw(const struct command_line *line)
 {
 	struct err err = {0};
 	SCOPED(db_drop) struct db *db = open_keeper(line, &err);
-	int64_t version;
+	int64_t version = 0;
 
 	if (!db || !read_version(line, &version, &err) ||
 		!publish_withdraw(db, command_word(line, 0), version, LOGIN,
