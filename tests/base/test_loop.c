@@ -242,8 +242,8 @@ static void a_timer_fires_once_not_early_and_can_be_rearmed(void **state)
 	timer_stop(r.timer); /* never started */
 	timer_start(r.timer, USEC_PER_HOUR, true);
 	timer_start(r.timer, 1000, false); /* re-armed: soon, and once */
-	timer_start(r.other, 20000, false);
 	usec_t before = clock_monotonic();
+	timer_start(r.other, 20000, false);
 	loop_run(r.loop);
 	assert_true(clock_monotonic() - before >= 18000);
 	assert_string_equal(r.seen, "a.");
