@@ -68,6 +68,12 @@ class Release:
                        check=True, capture_output=True)
         self.key = {"Authorization": f"Bearer {output([*run, 'api-key', 'create', 'ana', '--label', 'Mesures']).strip()}"}
 
+    def staff_process(self):
+        with socket.create_connection(("127.0.0.1", self.options.staff), timeout=10) as client:
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            client.recv(1)
+            return machine.owner_of_connection(client, machine.children(self.options.server_pid))
+
     def find_processes(self):
         limit = time.monotonic() + 30
         while True:
@@ -79,10 +85,13 @@ class Release:
             if time.monotonic() > limit:
                 raise Trouble("the release is not served")
             time.sleep(0.2)
-        with socket.create_connection(("127.0.0.1", self.options.staff), timeout=10) as client:
-            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-            client.recv(1)
-            self.staff_pid = machine.owner_of_connection(client, machine.children(self.options.server_pid))
+        # A process that sees a new edition (it looks every second) is replaced.
+        self.staff_pid = self.staff_process()
+        for _ in range(10):
+            time.sleep(3)
+            before, self.staff_pid = self.staff_pid, self.staff_process()
+            if before == self.staff_pid:
+                break
         self.nginx_worker = machine.children(self.options.nginx_pid)[0]
         page = self.fetch(self.options.staff, "/login", {})[1].decode()
         self.css = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
