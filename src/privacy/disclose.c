@@ -66,7 +66,7 @@ static enum disclosure withhold(struct cell *cells, size_t count, enum disclosur
 enum disclosure disclose_cells(struct cell *cells, size_t count, int64_t base,
 	bool sensitive, struct thresholds thresholds, int64_t *ret_gathered_count)
 {
-	int64_t total = 0;
+	int64_t total = 0, largest = 0;
 
 	must(base >= 0);
 	*ret_gathered_count = 0;
@@ -74,11 +74,15 @@ enum disclosure disclose_cells(struct cell *cells, size_t count, int64_t base,
 		must(cells[i].count >= 0 && cells[i].count <= INT64_MAX - total);
 		cells[i].gathered = false;
 		total += cells[i].count;
+		largest = cells[i].count > largest ? cells[i].count : largest;
 	}
 	if (base > 0 && base < thresholds.min_base)
 		return withhold(cells, count, DISCLOSE_WITHHELD_BASE);
 	if (!sensitive)
 		return DISCLOSE_ALL;
+	if (base > 0 && thresholds.min_base > 1 &&
+		largest > base - 1 - thresholds.coalition)
+		return withhold(cells, count, DISCLOSE_WITHHELD_CELL);
 
 	struct tally t = tally_of(cells, count, thresholds.min_cell);
 	while (!is_safe(&t, thresholds.min_cell, total == base)) {

@@ -6,8 +6,8 @@
  * the replay of published figures only)
  *   D1 A base in 1 … min_base-1 withholds the whole question. A base of 0 is shown:
  *      zeroes say nothing of anybody.
- *   D2 A sensitive question, a segment question or a list of localities never shows a
- *      cell of 1 … min_cell-1 people, the gathered cell included.
+ *   D2 A sensitive question never shows a cell of 1 … min_cell-1 people, the gathered
+ *      cell included. The rules from here on are for sensitive ones.
  *   D3 A gathered cell holds at least two options: a single one is the base less the
  *      options shown.
  *   D4 At least two options stay visible beside the gathered cell, or the question is
@@ -21,6 +21,8 @@
  *      gathered 20 of two options is 16 + 4.
  *   D7 When a question is withheld every cell is marked and the gathered count is 0, so
  *      that a caller who forgets to look at the answer shows nothing.
+ *   D8 While min_base is on, no cell is of everybody, nor of all but `coalition`: the
+ *      question is withheld, for the same reason as for small cells (R2 of protect.h).
  *
  * Why empty options are gathered with the rest (they are the smallest): "nobody" is a
  * figure too, and a reader who cannot tell which of the gathered options are empty has
@@ -28,11 +30,14 @@
  * allowed) the gathered cell counts ticks, and five ticks may be two people; its
  * largest option is certain to be people, so there that one must reach min_cell.
  *
- * Limit. This is the first form of the ladders and sees one table. It does not stop
- * differences between tables (segments, releases), nor unanimity (everybody, or all but
- * one, gave the same answer); the tests find no gathered option that a reader could
- * compute from its own table, but he can narrow it to a few values. With several ticks
- * whose number happens to equal the base, the sum is trusted.
+ * Used by protect.c, for the whole audience's table of a sensitive question, and by
+ * report/release_lines.c for the bands of a number without limits, which are no part of
+ * the plan.
+ *
+ * Limit. It sees one table. Differences between tables and releases are for protect.h and
+ * report/release_check.h. The tests find no gathered option that a reader could compute
+ * from its own table, but he can narrow it to a few values. With several ticks whose
+ * number happens to equal the base, the sum is trusted.
  *
  * Sources: bases of 11: Insee, manuel de protection des tableaux; table redesign before
  * suppression: SDC handbook (sdcTools), chapter 5; cells of 5 and D3 to D6 are ours. In
