@@ -100,11 +100,6 @@ enum disclosure disclose_cells(struct cell *cells, size_t count, int64_t base,
 	return DISCLOSE_GATHERED;
 }
 
-bool disclose_statistic(int64_t base, struct thresholds thresholds)
-{
-	return base > 0 && base >= thresholds.min_base;
-}
-
 int64_t percent_of(int64_t count, int64_t base)
 {
 	must(count >= 0 && base >= 0 && base <= INT64_MAX / 4 &&

@@ -218,17 +218,16 @@ static bool whole_gathered(const struct asked *a, const struct protected_plan *p
 	int64_t gathered;
 
 	for (size_t i = 0; i < n; i++)
-		cells[i] = (struct cell){.option = "", .count = a->q->whole.cells[i]};
+		cells[i] = (struct cell){.count = a->q->whole.cells[i]};
 	enum disclosure said = disclose_cells(
 		cells, n, a->q->whole.base, true, a->plan->thresholds, &gathered);
 	for (size_t i = 0; i < n; i++)
 		ret->marks[i] = cells[i].gathered ? CELL_GATHERED : CELL_SHOWN;
 	free(cells);
-	if (said == DISCLOSE_ALL || said == DISCLOSE_GATHERED)
-		whole_spread(a, protected, ret);
-	return (said == DISCLOSE_ALL || said == DISCLOSE_GATHERED) &&
-		(marks_count(ret, CELL_GATHERED) == 0 ||
-			marks_count(ret, CELL_SHOWN) >= 2);
+	if (said != DISCLOSE_ALL && said != DISCLOSE_GATHERED)
+		return false;
+	whole_spread(a, protected, ret);
+	return marks_count(ret, CELL_GATHERED) == 0 || marks_count(ret, CELL_SHOWN) >= 2;
 }
 
 /* Shows the whole by the form's own classes. */

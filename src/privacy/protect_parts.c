@@ -144,14 +144,11 @@ struct classing classing_gather(size_t cells, const bool *chosen)
 struct classing classing_of(
 	const struct plan_question *q, const struct protected_table *t)
 {
-	bool *hidden = x_calloc(q->cells + 1, sizeof(*hidden));
-
-	if (t->verdict == PROTECT_SHOWN && t->collapsed) {
-		free(hidden);
+	if (t->collapsed)
 		return classing_collapse(q);
-	}
+	bool *hidden = x_calloc(q->cells + 1, sizeof(*hidden));
 	for (size_t i = 0; i < q->cells; i++)
-		hidden[i] = t->verdict != PROTECT_SHOWN || t->marks[i] != CELL_SHOWN;
+		hidden[i] = t->marks[i] != CELL_SHOWN;
 	struct classing c = classing_gather(q->cells, hidden);
 	free(hidden);
 	return c;

@@ -286,10 +286,8 @@ void figures_add_themes(struct figures *f, const char *audience, const char *que
 	const struct plan_question q = {.shape = PLAN_MULTIPLE,
 		.cells = themes,
 		.whole = {.base = base, .cells = counts}};
-	const struct plan plan = {.thresholds = thresholds,
-		.people = base,
-		.questions = &q,
-		.question_count = 1};
+	const struct plan plan = {
+		.thresholds = thresholds, .questions = &q, .question_count = 1};
 	struct protected_plan told;
 
 	for (size_t i = 0; i < themes; i++) {

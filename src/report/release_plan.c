@@ -229,7 +229,6 @@ void planned_make(
 	}
 	free(f.list);
 	p->plan = (struct plan){.thresholds = thresholds,
-		.people = tab->people,
 		.segments = p->segments,
 		.segment_count = n,
 		.questions = p->questions,

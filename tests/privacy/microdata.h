@@ -168,7 +168,6 @@ static inline const struct plan *microdata_plan(
 	for (size_t q = 0; q < m->questions; q++)
 		microdata_question(m, q);
 	m->plan = (struct plan){.thresholds = thresholds,
-		.people = (int64_t)m->people,
 		.segments = m->plan_segments,
 		.segment_count = m->segments,
 		.questions = m->plan_questions,

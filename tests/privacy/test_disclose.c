@@ -214,17 +214,7 @@ static void thresholds_of_0_and_1_turn_the_rules_off(void **state)
 		disclose(&t, true, none[i]);
 		assert_int_equal(t.result, DISCLOSE_ALL);
 		assert_marks(&t, "...");
-		assert_true(disclose_statistic(1, none[i]));
 	}
-}
-
-static void statistics_need_the_base_and_somebody(void **state)
-{
-	(void)state;
-	assert_false(disclose_statistic(0, usual));
-	assert_false(disclose_statistic(0, off));
-	assert_false(disclose_statistic(10, usual));
-	assert_true(disclose_statistic(11, usual));
 }
 
 static void a_question_without_options_is_shown(void **state)
@@ -413,7 +403,6 @@ int main(void)
 		cmocka_unit_test(among_equals_the_last_is_gathered_first),
 		cmocka_unit_test(ticks_are_not_taken_for_people),
 		cmocka_unit_test(thresholds_of_0_and_1_turn_the_rules_off),
-		cmocka_unit_test(statistics_need_the_base_and_somebody),
 		cmocka_unit_test(a_question_without_options_is_shown),
 		cmocka_unit_test(promises_hold_on_random_tables),
 		cmocka_unit_test(a_reader_who_knows_the_rule_computes_no_gathered_option),

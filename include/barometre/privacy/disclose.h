@@ -80,8 +80,6 @@ enum disclosure {
  * question. */
 enum disclosure disclose_cells(struct cell *, size_t count, int64_t base, bool sensitive,
 	struct thresholds, int64_t *ret_gathered_count);
-/* May a statistic (mean, median) be shown? Never of nobody. */
-bool disclose_statistic(int64_t base, struct thresholds);
 /* -1 when base is 0. */
 int64_t percent_of(int64_t count, int64_t base);
 

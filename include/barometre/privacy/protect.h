@@ -116,7 +116,6 @@ struct plan_segment {
 };
 struct plan {
 	struct thresholds thresholds;
-	int64_t people;
 	const struct plan_segment *segments; /* the most important first */
 	size_t segment_count;
 	const struct plan_question *questions;
