@@ -3,15 +3,17 @@
  * An attacker who has every published number of one audience, and a solver.
  *
  * Bounds: how often each answer was given in each category and group is unknown; every published figure is an equation (or, where it
- * is a mark, two inequalities); GLPK tells the least and the greatest that any unpublished cell of a sensitive question can be.
+ * is a mark, two inequalities); GLPK tells the least and the greatest that an unpublished cell of a sensitive question can be. Surveys
+ * of two and three segments, questions that are asked of everybody; those with filters are for test_protect_random.c only.
  * The attacker knows n, the sizes of the groups, the tables of the segments' own questions, and which category of
  * one segment lies in which of another when the world tells (departments and halves of a region). A cell of 1 … t-1 people must stay
  * unknown by at least t. A cell of none, or of t and more, may become known: it could have been published; it does,
  * for instance when nobody at all gave the answer, or when the other answers of a gathered cell were given by nobody.
  *
  * What stays: a category of known size that is all but three of a published group has that group's cells less three at most. Its
- * range is narrower than t, but reaches the published cell, so that nobody can say that it is small. And of a few who did
- * not say where they belong no more than those few can have given an answer. These are counted, and must stay rare.
+ * range is narrower than t, but reaches the published cell, so that nobody can say that it is small. And of a few, as those who did
+ * not say where they belong, no more than those few can have given an answer. Who did not say where he belongs is not aimed at where
+ * it is a segment's own question: silence is told (protect.h, "Limits"). All three are counted, and must stay rare.
  *
  * That the attack bites is shown on tables that only hide what is under 5.
  *
@@ -327,6 +329,8 @@ struct score {
 	size_t questions, targets, known, narrow; /* known and narrow: 0, or t and more */
 	size_t small, small_known, small_narrow;
 	size_t small_rest; /* narrow, but as large as t for all he knows */
+	size_t tiny;       /* small and narrow, because so few people are there */
+	size_t silent;     /* not aimed at */
 	double narrowest;
 };
 
@@ -348,8 +352,10 @@ static void aim(struct knowledge *k, struct score *score, struct where w, int64_
 	/* Of a category that is known to hold fewer than t people nobody can doubt between more than none and all of them. */
 	anything.answers = ANY_ANSWER;
 	if (r.low < EPSILON && r.high > 1 - EPSILON && width < (double)t &&
-		range_of(k, anything).high < (double)t - EPSILON)
+		range_of(k, anything).high < (double)t - EPSILON) {
+		score->tiny += small;
 		width = (double)t;
+	}
 	assert_true((double)n >= r.low - EPSILON && (double)n <= r.high + EPSILON);
 	score->targets++;
 	score->small += small;
@@ -393,7 +399,9 @@ static void aim_somewhere(struct knowledge *k, struct score *score, struct dice 
 			w.segment = SIZE_MAX;
 		}
 		w.answers = 1u << roll(d, k->m->asked[k->q].cells);
-		if (!silence(k, &w))
+		if (silence(k, &w))
+			score->silent++;
+		else
 			aim(k, score, w, t);
 	}
 }
@@ -487,10 +495,10 @@ static void attack_ticks(const struct microdata *m, size_t q,
 static void say(const char *what, const struct score *s)
 {
 	printf("%s: %zu questions, %zu cells aimed at; of 1 to t-1 people %zu: known %zu, narrower than t "
-	       "%zu (and t or more for all he knows %zu; narrowest %.2f); of none or t and more: known %zu, "
-	       "narrow %zu\n",
+	       "%zu (and t or more for all he knows %zu, of fewer than t people %zu; narrowest %.2f); of none or t and more: known %zu, "
+	       "narrow %zu; silence %zu\n",
 		what, s->questions, s->targets, s->small, s->small_known, s->small_narrow,
-		s->small_rest, s->narrowest, s->known, s->narrow);
+		s->small_rest, s->tiny, s->narrowest, s->known, s->narrow, s->silent);
 }
 
 static struct microdata *survey(struct dice *d)
@@ -543,6 +551,9 @@ static void no_small_cell_can_be_solved_for(void **state)
 	assert_int_equal(ticks.small_known + ticks.small_narrow, 0);
 	assert_true((single.small_rest + ticks.small_rest) * 200 <=
 		single.small + ticks.small);
+	assert_true((single.tiny + ticks.tiny) * 40 <= single.small + ticks.small);
+	assert_true(
+		(single.silent + ticks.silent) * 40 <= single.targets + ticks.targets);
 }
 
 /* The same attacker against the usual way: a cell of 1 to 4 is left out, all else is printed. */

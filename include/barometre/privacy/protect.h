@@ -43,7 +43,7 @@
  * Promises: P1 the same input gives the same output. P2 no published row is unsafe. P3 the audit finds nothing in what is
  *   published. P4 everything that was merged, gathered or withheld is told, with the reason; of a sensitive question the reason
  *   does not tell all alike from a few.
- * Tests: tests/privacy/test_protect*.c; test_attack.c solves what is published.
+ * Tests: tests/privacy/test_protect*.c; test_attack*.c solve what is published.
  *
  * Limits
  *   That groups were joined, or a table withheld, tells that something finer was unsafe, not what. UNANIMOUS of a whole tells that nearly
@@ -52,7 +52,7 @@
  *   not_concerned are only not printed when few.
  *   A category whose size is known, and that is all but a few of a published group, has the group's cells less those few at most.
  *   R2 looks at the cells that show: when all four show, "the two favourable ones together" may be everybody.
- *   The audit takes crossings by two. Three at once could add up to a few people; the span test of test_attack.c has found none.
+ *   The audit takes crossings by two. Three at once could add up to a few people; test_attack_span.c has found none.
  *   Of two segments of which one tells the other (a department its region) neither may have a question of its own with cells in the
  *   plan: two such questions crossed with a third segment are views of one table, and not compared. A locality has no cells.
  *   Questions are judged one by one: two that ask nearly the same, a calculated value of others, another edition or release are not
