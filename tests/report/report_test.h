@@ -57,6 +57,25 @@ static inline struct form *form_of(const char *elements)
 	return form;
 }
 
+/* A questionnaire of the project, by its audience. */
+static inline struct form *form_of_project(const char *audience)
+{
+	char *path = x_printf(SOURCE_DIR "/forms/%s.json", audience);
+	FILE *file = fopen(path, "rb");
+	char *text = x_calloc(1, 1 << 20);
+	struct err err = {0};
+
+	assert_non_null(file);
+	struct str json = {text, fread(text, 1, 1 << 20, file)};
+	fclose(file);
+	struct form *form = form_parse(json, path, &err);
+	if (!form)
+		fail_msg("%s", err.text);
+	free(text);
+	free(path);
+	return form;
+}
+
 static inline json_t *answers_of(const char *text)
 {
 	char *json = quoted(text);
@@ -77,6 +96,18 @@ static inline void answer_times(struct tabulation *tab, const char *text, int ti
 		tabulation_add(tab, answers, 0);
 	json_decref(answers);
 }
+
+/* Each answer so many times. They end with a NULL answer. */
+struct group {
+	const char *answer;
+	int times;
+};
+static inline void answer_groups(struct tabulation *tab, const struct group *groups)
+{
+	for (; groups->answer; groups++)
+		answer_times(tab, groups->answer, groups->times);
+}
+#define GROUPS(...) ((const struct group[]){__VA_ARGS__, {NULL, 0}})
 
 static inline void put_number(struct buf *out, int64_t n)
 {
@@ -140,25 +171,28 @@ static inline void check_table(const char *elements, const char *const *people,
 }
 #define PEOPLE(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* As check_table, each answer given so many times. Groups end with a NULL answer. */
-struct group {
-	const char *answer;
-	int times;
-};
+/* As check_table, each answer given so many times. */
 static inline void check_groups(const char *elements, const struct group *groups,
 	struct thresholds thresholds, const char *expected)
 {
-	size_t count = 0, at = 0;
+	struct form *form = form_of(elements);
+	struct tabulation *tab = tabulation_new(form);
 
-	for (const struct group *g = groups; g->answer; g++)
-		count += (size_t)g->times;
-	const char **people = x_calloc(count + 1, sizeof(const char *));
-	for (; groups->answer; groups++)
-		for (int i = 0; i < groups->times; i++)
-			people[at++] = groups->answer;
-	check_table(elements, people, thresholds, expected);
-	free(people);
+	answer_groups(tab, groups);
+	assert_lines(tab, thresholds, expected);
+	tabulation_free(tab);
+	form_free(form);
 }
-#define GROUPS(...) ((const struct group[]){__VA_ARGS__, {NULL, 0}})
+
+/* xorshift64 (Marsaglia 2003): the same sets at every run. */
+static inline size_t below(size_t n)
+{
+	static uint64_t seed = 88172645463325252u;
+
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (size_t)(seed % n);
+}
 
 #endif

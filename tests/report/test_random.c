@@ -9,16 +9,6 @@
 #define SETS 100
 #define PEOPLE_MAX 80
 
-/* xorshift64 (Marsaglia 2003): the same sets at every run. */
-static uint64_t seed = 88172645463325252u;
-static int below(int n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (int)(seed % (uint64_t)n);
-}
-
 /* g, m and n are asked when f is true, the page of s and l when g is true. */
 static const char form_text[] =
 	"'pages':[{'name':'p','title':'P','elements':[{'type':'boolean','name':'f','title':'T'},"
@@ -57,7 +47,7 @@ static json_t *random_answers(void)
 		json_object_set_new(a, "m", ticks);
 	}
 	if (below(4))
-		json_object_set_new(a, "n", json_integer(below(50)));
+		json_object_set_new(a, "n", json_integer((json_int_t)below(50)));
 	if (below(4))
 		json_object_set_new(a, "s", json_string(scale[below(4)]));
 	if (below(4))
@@ -209,7 +199,7 @@ static void random_answers_agree_with_a_naive_tally(void **state)
 		struct tabulation *tab = tabulation_new(form);
 		struct figures all = {0};
 		json_t *people[PEOPLE_MAX];
-		int n = below(PEOPLE_MAX) + 1;
+		int n = (int)below(PEOPLE_MAX) + 1;
 
 		for (int i = 0; i < n; i++) {
 			people[i] = random_answers();
@@ -263,17 +253,6 @@ static void the_order_of_submissions_leaves_no_trace(void **state)
 	form_free(form);
 }
 
-static char *read_file(const char *path)
-{
-	FILE *file = fopen(path, "rb");
-	assert_non_null(file);
-	char *text = x_calloc(1, 1 << 20);
-	size_t n = fread(text, 1, (1 << 20) - 1, file);
-	assert_true(n > 0 && n < (1 << 20) - 1);
-	fclose(file);
-	return text;
-}
-
 /* Everything a person can tick: the first choice of each question, every box. */
 static json_t *full_answer(const struct question *q)
 {
@@ -322,11 +301,7 @@ static void every_question_of_a_real_form_is_counted(void **state)
 	enum {
 		TIMES = 2000
 	};
-	char *text = read_file(SOURCE_DIR "/forms/patients.json");
-	struct err err = {0};
-	struct form *form = form_parse(str_of(text), "forms/patients.json", &err);
-	if (!form)
-		fail_msg("%s", err.text);
+	struct form *form = form_of_project("patients");
 	struct tabulation *tab = tabulation_new(form);
 	struct figures figures = {0};
 	json_t *answers = json_object();
@@ -361,7 +336,6 @@ static void every_question_of_a_real_form_is_counted(void **state)
 	tabulation_free(tab);
 	form_free(form);
 	json_decref(answers);
-	free(text);
 }
 
 int main(void)

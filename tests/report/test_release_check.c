@@ -112,7 +112,7 @@ static void drop(struct release *r)
 	*r = (struct release){0};
 }
 
-/* The code of the first finding, or "". *ret_former as found. */
+/* The code of the first finding, or "". */
 static const char *verdict_of(
 	const struct release *r, const struct release *former, size_t count)
 {
@@ -270,8 +270,8 @@ static void who_is_left_over_is_found(void **state)
 		int64_t split[OPTIONS] = {
 			left / 4, left / 4, left / 4, left - 3 * (left / 4)};
 
-		for (size_t o = 0; o < OPTIONS;
-			o++) { /* whole of q: after participation */
+		/* The whole of q stands after participation. */
+		for (size_t o = 0; o < OPTIONS; o++) {
 			r.figures[1 + o].base += left;
 			r.figures[1 + o].count += split[o];
 		}
@@ -383,7 +383,8 @@ static void one_who_moved_to_another_group_is_refused(void **state)
 	struct release v1 = tables(1, &hundred), v2;
 
 	(void)state;
-	for (size_t i = 0; i < 12; i++) { /* many, even: of one sign they are not */
+	/* They are many, but one group grows while the other shrinks. */
+	for (size_t i = 0; i < 12; i++) {
 		p.n[0][i % OPTIONS]--;
 		p.n[1][i % OPTIONS]++;
 	}

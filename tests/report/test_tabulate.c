@@ -241,17 +241,16 @@ static void small_groups_are_merged_and_that_is_told(void **state)
 	struct figures f = {0};
 
 	/* Bands: 40, 4 and 6, 30: those of 4 and 6 cannot stand alone. */
-	answer_times(tab, "{'s':'x','n':25,'q':'a','m':['a']}", 20);
-	answer_times(tab, "{'s':'x','n':25,'q':'b','m':['a']}", 20);
-	answer_times(tab, "{'s':'y','n':35,'q':'a','m':['b']}", 2);
-	answer_times(tab, "{'s':'y','n':35,'q':'b'}", 2);
-	answer_times(tab, "{'s':'y','n':45,'q':'a','m':['b']}", 3);
-	answer_times(tab, "{'s':'y','n':45,'q':'b'}", 3);
-	answer_times(tab, "{'s':'y','q':'b'}", 15);
-	answer_times(tab, "{'s':'y','q':'a','m':['b','a']}", 15);
+	answer_groups(tab,
+		GROUPS({"{'s':'x','n':25,'q':'a','m':['a']}", 20},
+			{"{'s':'x','n':25,'q':'b','m':['a']}", 20},
+			{"{'s':'y','n':35,'q':'a','m':['b']}", 2},
+			{"{'s':'y','n':35,'q':'b'}", 2},
+			{"{'s':'y','n':45,'q':'a','m':['b']}", 3},
+			{"{'s':'y','n':45,'q':'b'}", 3}, {"{'s':'y','q':'b'}", 15},
+			{"{'s':'y','q':'a','m':['b','a']}", 15}));
 	figures_add(&f, "t", tab, usual);
-	const struct release_note *note = note_of(&f, "", "n_tranche", "groups_merged");
-	assert_non_null(note);
+	assert_non_null(note_of(&f, "", "n_tranche", "groups_merged"));
 	assert_non_null(note_of(&f, "", "", "parameters"));
 	/* Nobody gave a locality: one group of everybody is no crossing. */
 	assert_non_null(note_of(&f, "", "est_ouest", "segment_withheld"));
@@ -295,12 +294,11 @@ static void no_base_gives_a_withheld_cell_of_its_filter(void **state)
 	struct figures f = {0};
 
 	/* q: 30 and 2 in the group a, 16 and 16 in b. */
-	answer_times(tab, "{'s':'a','q':'a','m':['a']}", 15);
-	answer_times(tab, "{'s':'a','q':'a','m':['b']}", 15);
-	answer_times(tab, "{'s':'a','q':'b'}", 2);
-	answer_times(tab, "{'s':'b','q':'a','m':['a']}", 8);
-	answer_times(tab, "{'s':'b','q':'a','m':['b']}", 8);
-	answer_times(tab, "{'s':'b','q':'b'}", 16);
+	answer_groups(tab,
+		GROUPS({"{'s':'a','q':'a','m':['a']}", 15},
+			{"{'s':'a','q':'a','m':['b']}", 15}, {"{'s':'a','q':'b'}", 2},
+			{"{'s':'b','q':'a','m':['a']}", 8},
+			{"{'s':'b','q':'a','m':['b']}", 8}, {"{'s':'b','q':'b'}", 16}));
 	figures_add(&f, "t", tab, usual);
 	assert_of(&f, "q", "s", "");
 	assert_of(&f, "m", "s", "");

@@ -13,16 +13,6 @@ static const char *const audiences[] = {
 	"associations", "patients", "equipes", "etablissements", "formation"};
 static const int sizes[] = {12, 39, 66, 126};
 
-/* xorshift64 (Marsaglia 2003): the same sets at every run. */
-static uint64_t seed = 88172645463325252u;
-static size_t below(size_t n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (size_t)(seed % n);
-}
-
 /* `mind` of 0: anything; the larger, the more people say the first thing. */
 static size_t pick(size_t n, size_t mind)
 {
@@ -86,24 +76,6 @@ static json_t *person(const struct form *form, size_t mind)
 			json_object_set_new(answers, q->name, answer_by_chance(q, mind));
 	}
 	return answers;
-}
-
-static struct form *load_form(const char *audience)
-{
-	char *path = x_printf(SOURCE_DIR "/forms/%s.json", audience);
-	FILE *file = fopen(path, "rb");
-	char *text = x_calloc(1, 1 << 20);
-	struct err err = {0};
-
-	assert_non_null(file);
-	struct str json = {text, fread(text, 1, (1 << 20) - 1, file)};
-	fclose(file);
-	struct form *form = form_parse(json, path, &err);
-	if (!form)
-		fail_msg("%s", err.text);
-	free(text);
-	free(path);
-	return form;
 }
 
 static bool is_statistic(const struct figure *f)
@@ -211,7 +183,7 @@ static void releases_of_the_real_forms_pass_the_check_of_a_stranger(void **state
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(audiences); i++) {
-		struct form *form = load_form(audiences[i]);
+		struct form *form = form_of_project(audiences[i]);
 		assert_true(form->crossing_count > 0);
 		for (size_t s = 0; s < COUNT_OF(sizes); s++)
 			for (size_t mind = 0; mind <= 8; mind += 4)
