@@ -158,7 +158,7 @@ bool ranking_is_exact(const struct outgoing *o, size_t table)
 {
 	const struct table *t = &o->tab->tables[table];
 
-	for (size_t i = t->parent; i < o->tab->table_count; i++) {
+	for (size_t i = o->tab->first_table[t->index]; i < o->tab->table_count; i++) {
 		if (o->tab->tables[i].index != t->index)
 			break;
 		if (!shows_all(&o->told.whole[i]))
@@ -173,7 +173,7 @@ static enum protect_verdict count_verdict(
 {
 	const struct table *t = &o->tab->tables[table];
 
-	for (size_t i = t->parent; i < table; i++)
+	for (size_t i = o->tab->first_table[t->index]; i < table; i++)
 		if (!shows_all(outgoing_table(o, i, segment)))
 			return PROTECT_CELLS;
 	return outgoing_table(o, table, segment)->verdict;
@@ -182,8 +182,8 @@ static enum protect_verdict count_verdict(
 /* The places of all choices add up, and with three choices who was first and a mean tell every place. */
 static enum protect_verdict rank_verdict(const struct outgoing *o, size_t table)
 {
-	enum protect_verdict ranking =
-				     o->told.whole[o->tab->tables[table].parent].verdict,
+	size_t first = o->tab->first_table[o->tab->tables[table].index];
+	enum protect_verdict ranking = o->told.whole[first].verdict,
 			     own = o->told.whole[table].verdict;
 
 	if (ranking != PROTECT_SHOWN)

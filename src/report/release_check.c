@@ -72,11 +72,6 @@ void judge_found(const struct judge *j, const struct row *row, const char *code)
 
 /* ---- one cell ---- */
 
-static bool too_few(int64_t n, int64_t limit)
-{
-	return n > 0 && n < limit;
-}
-
 const char *judge_cell(const struct judge *j, const struct row *row, int64_t base,
 	int64_t c, bool of_all)
 {

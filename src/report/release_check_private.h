@@ -38,6 +38,12 @@ const struct figure *row_find(const struct row *, const char *option);
 /* How many people stand in it; -1 when that is withheld. */
 int64_t row_people(const struct row *);
 
+/* Nobody is not few. */
+static inline bool too_few(int64_t n, int64_t limit)
+{
+	return n > 0 && n < limit;
+}
+
 /* What both passes have in hand. */
 struct judge {
 	struct thresholds t;

@@ -2,11 +2,6 @@
 /* release_former.c - F1, F2, F3 of release_check.h: two releases side by side, as somebody reads them who kept the first. */
 #include "release_check_private.h"
 
-static bool too_few(int64_t n, int64_t limit)
-{
-	return n > 0 && n < limit;
-}
-
 static int64_t size_of(int64_t n)
 {
 	return n < 0 ? -n : n;

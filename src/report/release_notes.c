@@ -31,13 +31,6 @@ static const char *reason(enum protect_verdict verdict)
 	return "";
 }
 
-static const char *title_of(const struct table *t)
-{
-	const struct question *q = t->question;
-
-	return q->short_label && *q->short_label ? q->short_label : q->title;
-}
-
 /* Groups of one category are not named. */
 static void name_groups(
 	struct buf *text, const struct segment *s, const size_t *group_of, size_t groups)
@@ -95,7 +88,7 @@ static void note_crossing(const struct outgoing *o, size_t table, size_t segment
 	if (verdict != PROTECT_SHOWN) {
 		figures_note(o->out, o->audience, t->name, s->crossing->name,
 			"crossing_withheld", "« %s » par « %s » n’est pas diffusé : %s.",
-			title_of(t), s->crossing->label, reason(verdict));
+			t->question->short_label, s->crossing->label, reason(verdict));
 		return;
 	}
 	if (!same_groups(s, told->group_of, o->told.segment_group_of[segment])) {
@@ -103,7 +96,7 @@ static void note_crossing(const struct outgoing *o, size_t table, size_t segment
 		figures_note(o->out, o->audience, t->name, s->crossing->name,
 			"groups_merged",
 			"Pour « %s », groupes réunis de « %s », pour que chacun reste sûr : %s.",
-			title_of(t), s->crossing->label, buf_str(&text).p);
+			t->question->short_label, s->crossing->label, buf_str(&text).p);
 	}
 }
 
@@ -129,23 +122,23 @@ static void note_cells(const struct outgoing *o, size_t table, size_t segment)
 	if (told->collapsed)
 		figures_note(o->out, o->audience, t->name, by, "collapsed",
 			"« %s » : les réponses sont réunies en %zu classes, faute de pouvoir être données une à une.",
-			title_of(t), told->cells);
+			t->question->short_label, told->cells);
 	if (count_marks(told, CELL_GATHERED) > 0)
 		figures_note(o->out, o->audience, t->name, by, "cells_gathered",
 			"« %s » : %zu réponses de peu de personnes sont données ensemble.",
-			title_of(t), count_marks(told, CELL_GATHERED));
+			t->question->short_label, count_marks(told, CELL_GATHERED));
 	if (count_marks(told, CELL_AT_MOST_5) + count_marks(told, CELL_AT_LEAST_95) > 0)
 		figures_note(o->out, o->audience, t->name, by, "cells_bounded",
 			"« %s » : presque tout le monde est du même avis ; on dit seulement « au plus 5 %% » ou « au moins 95 %% ».",
-			title_of(t));
+			t->question->short_label);
 	if (count_marks(told, CELL_WITHHELD) > 0)
 		figures_note(o->out, o->audience, t->name, by, "options_withheld",
 			"« %s » : réponses non données, parce que presque personne ou presque tout le monde les a cochées : %zu.",
-			title_of(t), count_marks(told, CELL_WITHHELD));
+			t->question->short_label, count_marks(told, CELL_WITHHELD));
 	if (t->type == TABLE_MULTIPLE && !told->exact)
 		figures_note(o->out, o->audience, t->name, by, "mentions_withheld",
 			"« %s » : le nombre total de réponses cochées n’est pas donné, on en déduirait celles qui manquent.",
-			title_of(t));
+			t->question->short_label);
 }
 
 static void note_whole(const struct outgoing *o, size_t table)
@@ -157,7 +150,8 @@ static void note_whole(const struct outgoing *o, size_t table)
 		note_cells(o, table, SIZE_MAX);
 	else if (verdict != PROTECT_NOBODY)
 		figures_note(o->out, o->audience, t->name, "", "question_withheld",
-			"« %s » n’est pas diffusé : %s.", title_of(t), reason(verdict));
+			"« %s » n’est pas diffusé : %s.", t->question->short_label,
+			reason(verdict));
 }
 
 static void note_parameters(const struct outgoing *o)

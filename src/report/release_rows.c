@@ -4,14 +4,19 @@
 
 #include "release_check_private.h"
 
+static bool is_one_of(const char *word, const char *const *list)
+{
+	for (; *list; list++)
+		if (strcmp(word, *list) == 0)
+			return true;
+	return false;
+}
+
 bool line_is_statistic(const struct figure *f)
 {
-	static const char *const names[] = {"mean", "median", "q1", "q3"};
+	static const char *const names[] = {"mean", "median", "q1", "q3", NULL};
 
-	for (size_t i = 0; i < COUNT_OF(names); i++)
-		if (strcmp(f->option, names[i]) == 0)
-			return true;
-	return f->has_value;
+	return f->has_value || is_one_of(f->option, names);
 }
 
 /* How many answered an open question, beside its themes. */
@@ -50,14 +55,6 @@ static int by_row(const void *a, const void *b)
 	int order = compare_figures(*x, *y);
 
 	return order != 0 ? order : (*x > *y) - (*x < *y);
-}
-
-static bool is_one_of(const char *word, const char *const *list)
-{
-	for (; *list; list++)
-		if (strcmp(word, *list) == 0)
-			return true;
-	return false;
 }
 
 static enum row_shape shape_of(const struct figure *f)

@@ -94,7 +94,6 @@ struct table {
 	int64_t *joint; /* pairs of segments, of who answered; tabulation.pairs */
 	struct places places;
 	int64_t texts; /* calculated values that are texts */
-	size_t parent; /* TABLE_RANK, TABLE_COUNT: the first table of the same question */
 };
 
 struct category {

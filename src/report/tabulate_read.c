@@ -191,7 +191,7 @@ void table_read(const struct table *t, const struct tabulation *tab, const json_
 		read_rank(t, answer, ret);
 		break;
 	case TABLE_COUNT:
-		read_count(t, &tab->tables[t->parent], answer, ret);
+		read_count(t, &tab->tables[tab->first_table[t->index]], answer, ret);
 		break;
 	case TABLE_LOCALITY:
 		read_place(answer, ret);

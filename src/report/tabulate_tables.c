@@ -302,9 +302,8 @@ static struct table *add_table(struct tabulation *tab, const struct question *q,
 		: row                 ? x_printf("%s.%s", q->name, row)
 				      : x_strdup(q->name);
 	t->sensitive = is_sensitive(q, t->type);
-	t->parent = tab->first_table[t->index];
-	if (t->parent == SIZE_MAX)
-		t->parent = tab->first_table[t->index] = tab->table_count - 1;
+	if (tab->first_table[t->index] == SIZE_MAX)
+		tab->first_table[t->index] = tab->table_count - 1;
 	return t;
 }
 
