@@ -6,6 +6,8 @@
 
 #include "release_check_private.h"
 
+/* A label may be as long as a form, and the reason stands behind it. */
+#define TEXT_MAX (2u << 20)
 #define COLON "\u202F: "
 
 /* ---- findings ---- */
@@ -50,7 +52,7 @@ static const char *words_of(const char *code)
 void judge_found(const struct judge *j, const struct row *row, const char *code)
 {
 	const struct figure *f = row->head;
-	struct buf text SCOPED(buf_release) = BUF_LIMIT(8192);
+	struct buf text SCOPED(buf_release) = BUF_LIMIT(TEXT_MAX);
 	struct release_findings *out = j->out;
 
 	if (out->count == RELEASE_FINDINGS_MAX) {

@@ -5,11 +5,9 @@
 #include "barometre/base/buf.h"
 #include "release_private.h"
 
-#define TEXT_MAX 65536
-
 char *group_codes(const struct segment *s, const size_t *group_of, size_t group)
 {
-	struct buf text = BUF_LIMIT(TEXT_MAX);
+	struct buf text = BUF_LIMIT(LABELS_MAX);
 
 	for (size_t i = 0; i < s->count; i++)
 		if (group_of[i] == group)
@@ -32,7 +30,7 @@ static size_t run_end(const struct segment *s, const size_t *group_of, size_t fi
 char *group_label(const struct segment *s, const size_t *group_of, size_t group)
 {
 	bool bands = s->crossing->kind == CROSSING_BANDS;
-	struct buf text = BUF_LIMIT(TEXT_MAX);
+	struct buf text = BUF_LIMIT(LABELS_MAX);
 
 	for (size_t i = 0; i < s->count; i++) {
 		const struct category *c = &s->categories[i];

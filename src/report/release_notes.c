@@ -5,8 +5,6 @@
 #include "barometre/base/buf.h"
 #include "release_private.h"
 
-#define TEXT_MAX 4000
-
 /* U+202F before ; : ! ? % and inside guillemets. */
 static const char *reason(enum protect_verdict verdict)
 {
@@ -44,6 +42,7 @@ static void name_groups(
 		SCOPED(free_char) char *label = group_label(s, group_of, g);
 		buf_printf(text, "%s« %s »", text->n > 0 ? " ; " : "", label);
 	}
+	must(!text->failed);
 }
 
 static bool same_groups(const struct segment *s, const size_t *a, const size_t *b)
@@ -58,7 +57,7 @@ static void note_segment(const struct outgoing *o, size_t segment)
 {
 	const struct segment *s = &o->tab->segments[segment];
 	size_t groups = o->told.segment_groups[segment];
-	SCOPED(buf_release) struct buf text = BUF_LIMIT(TEXT_MAX);
+	SCOPED(buf_release) struct buf text = BUF_LIMIT(LABELS_MAX);
 
 	if (groups < 2) {
 		figures_note(o->out, o->audience, "", s->crossing->name,
@@ -80,7 +79,7 @@ static void note_crossing(const struct outgoing *o, size_t table, size_t segment
 	const struct segment *s = &o->tab->segments[segment];
 	const struct protected_table *told = outgoing_table(o, table, segment);
 	enum protect_verdict verdict = outgoing_verdict(o, table, segment);
-	SCOPED(buf_release) struct buf text = BUF_LIMIT(TEXT_MAX);
+	SCOPED(buf_release) struct buf text = BUF_LIMIT(LABELS_MAX);
 
 	if (o->told.segment_groups[segment] < 2 || verdict == PROTECT_NOT_MADE ||
 		verdict == PROTECT_NOBODY)

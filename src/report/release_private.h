@@ -15,6 +15,9 @@
 /* The mean and quartiles of fewer say more of single people than of the group (the study, part 3.2). */
 #define STATISTIC_BASE 30
 
+/* Of bytes: a form is a million at most, so that all its labels together, with what stands between them, are less. */
+#define LABELS_MAX (2u << 20)
+
 const char *table_type_name(enum table_type);
 
 /* release_places.c: the places of a locality as cells, the most frequent first, then by name (French collation). */

@@ -162,6 +162,28 @@ static void a_base_under_the_threshold_is_found(void **state)
 	}
 }
 
+static void the_reason_is_told_behind_any_label(void **state)
+{
+	static const int64_t few[OPTIONS] = {4, 3, 2, 1};
+	const struct form *const forms[] = {form};
+	struct release r = new_release(1, usual);
+	struct release_findings findings = {0};
+	char *label = x_alloc(20001);
+
+	(void)state;
+	memset(label, 'x', 20000);
+	label[20000] = '\0';
+	put_row(&r, "q", "single", "g1", few);
+	for (size_t i = 0; i < OPTIONS; i++)
+		r.figures[i].segment_label = label;
+	release_check(&r, NULL, 0, forms, 1, &findings);
+	assert_int_equal(findings.count, 1);
+	assert_non_null(strstr(findings.list[0].text, "la base est trop petite."));
+	release_findings_release(&findings);
+	drop(&r);
+	free(label);
+}
+
 /* A group that counts nobody tells nothing of anybody. */
 static void an_empty_group_passes(void **state)
 {
@@ -560,6 +582,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_tables_pass),
 		cmocka_unit_test(a_base_under_the_threshold_is_found),
+		cmocka_unit_test(the_reason_is_told_behind_any_label),
 		cmocka_unit_test(an_empty_group_passes),
 		cmocka_unit_test(unanimity_in_a_segment_is_found),
 		cmocka_unit_test(a_small_sensitive_cell_is_found),

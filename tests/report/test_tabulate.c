@@ -278,6 +278,38 @@ static void small_groups_are_merged_and_that_is_told(void **state)
 	form_free(form);
 }
 
+/* 3,000 letters each, of two groups that are one. */
+static void labels_may_be_as_long_as_the_form_has_them(void **state)
+{
+	(void)state;
+	char *x = x_alloc(3001), *y = x_alloc(3001);
+	memset(x, 'x', 3000);
+	memset(y, 'y', 3000);
+	x[3000] = y[3000] = '\0';
+	char *elements = x_printf(
+		"{'type':'radiogroup','name':'s','title':'S','choices':["
+		"{'value':'x','text':'%s'},{'value':'y','text':'%s'},"
+		"{'value':'z','text':'Z'}],"
+		"'barometre':{'role':'segment'}}",
+		x, y);
+	struct form *form = crossed_form(elements, "'s'");
+	struct tabulation *tab = tabulation_new(form);
+	struct figures f = {0};
+
+	answer_groups(tab, GROUPS({"{'s':'x'}", 6}, {"{'s':'y'}", 6}, {"{'s':'z'}", 20}));
+	figures_add(&f, "t", tab, usual);
+	const struct release_note *note = note_of(&f, "", "s", "groups_merged");
+	assert_non_null(note);
+	assert_non_null(strstr(note->text, x));
+	assert_non_null(strstr(note->text, y));
+	figures_release(&f);
+	tabulation_free(tab);
+	form_free(form);
+	free(elements);
+	free(x);
+	free(y);
+}
+
 /* The base of a question that only some are asked is a cell of the one that decides. */
 static void no_base_gives_a_withheld_cell_of_its_filter(void **state)
 {
@@ -337,6 +369,7 @@ int main(void)
 		cmocka_unit_test(ticks_are_counted_a_person_and_exclusive_ones_are_none),
 		cmocka_unit_test(quartiles_are_where_the_distribution_reaches_them),
 		cmocka_unit_test(small_groups_are_merged_and_that_is_told),
+		cmocka_unit_test(labels_may_be_as_long_as_the_form_has_them),
 		cmocka_unit_test(no_base_gives_a_withheld_cell_of_its_filter),
 		cmocka_unit_test(notes_own_their_texts_and_name_the_question),
 	};
