@@ -255,9 +255,11 @@ static size_t commune_at(
 {
 	size_t most = 1;
 
-	if (!words[i].capital)
-		return words[i].n >= PLAIN_PLACE &&
-			is_commune((struct str){f->text.p + words[i].at, words[i].n});
+	if (!words[i].capital) {
+		struct str name = {f->text.p + words[i].at, words[i].n};
+
+		return str_count_chars(name) >= PLAIN_PLACE && is_commune(name);
+	}
 	while (most < PLACE_WORDS && i + most < count && words[i + most].joined)
 		most++;
 	for (size_t n = most; n > 0; n--) {

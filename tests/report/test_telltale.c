@@ -55,6 +55,9 @@ static void places(void **state)
 	assert_found("À Toulouse, près de Saint-Étienne-d’Albagnan",
 		"lieu=Toulouse|lieu=Saint-Étienne-d’Albagnan");
 	assert_found("je viens de montpellier", "lieu=montpellier");
+	/* Five letters, of six bytes. */
+	assert_found("je viens de Céret", "lieu=Céret");
+	assert_found("je viens de céret", "");
 	assert_found("au CHU de Purpan et à la clinique des Cèdres",
 		"lieu=CHU de Purpan|lieu=clinique des Cèdres");
 	assert_found("au CHU, à la clinique, plus de temps et de moyens", "");

@@ -26,7 +26,7 @@ struct telltale {
 	enum telltale_kind kind;
 	size_t at, n; /* bytes of the text */
 };
-/* In order of their beginnings, at most `max`; returns how many were written. Not from two threads at once (form/place.h). */
+/* In order of their beginnings, at most `max`: of more, first the addresses, then numbers, names, places. Returns how many were written. Not from two threads at once (form/place.h). */
 size_t telltales_find(struct str text, struct telltale *ret, size_t max);
 /* In French: « courriel », « téléphone », « nom », « lieu ». */
 const char *telltale_name(enum telltale_kind);
