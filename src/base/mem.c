@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "barometre/base/mem.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,17 +60,23 @@ char *x_strdup(const char *s)
 	return x_strndup(s, strlen(s));
 }
 
+char *x_vprintf(const char *format, va_list args)
+{
+	char *text = NULL;
+
+	if (vasprintf(&text, format, args) < 0)
+		out_of_memory(strlen(format));
+	must(text);
+	return text;
+}
+
 char *x_printf(const char *format, ...)
 {
 	va_list args;
-	char *text = NULL;
 
 	va_start(args, format);
-	int n = vasprintf(&text, format, args);
+	char *text = x_vprintf(format, args);
 	va_end(args);
-	if (n < 0)
-		out_of_memory(strlen(format));
-	must(text);
 	return text;
 }
 

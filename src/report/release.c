@@ -2,8 +2,6 @@
 /* release.c - tables go in, lines of a release come out: what must not be known stays here. See release_private.h. */
 #include "barometre/report/release.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "barometre/report/codebook.h"
@@ -44,16 +42,9 @@ void figures_note(struct figures *f, const char *audience, const char *question,
 	const char *segment, const char *code, const char *format, ...)
 {
 	va_list values;
-	char *text;
-	int size;
 
 	va_start(values, format);
-	size = vsnprintf(NULL, 0, format, values);
-	va_end(values);
-	must(size >= 0);
-	text = x_alloc((size_t)size + 1);
-	va_start(values, format);
-	(void)vsnprintf(text, (size_t)size + 1, format, values);
+	char *text = x_vprintf(format, values);
 	va_end(values);
 	if (f->note_count == f->note_capacity) {
 		f->note_capacity = f->note_capacity ? 2 * f->note_capacity : 16;

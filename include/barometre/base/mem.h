@@ -9,6 +9,7 @@
 #ifndef BAROMETRE_BASE_MEM_H
 #define BAROMETRE_BASE_MEM_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -37,6 +38,8 @@ char *x_strdup(const char *) __attribute__((returns_nonnull));
 char *x_strndup(const char *, size_t) __attribute__((returns_nonnull));
 /* printf into fresh memory. */
 char *x_printf(const char *format, ...) PRINTF_LIKE(1, 2)
+	__attribute__((returns_nonnull));
+char *x_vprintf(const char *format, va_list) PRINTF_LIKE(1, 0)
 	__attribute__((returns_nonnull));
 
 /* For SCOPED(free_char) char *s = …; */
