@@ -85,12 +85,12 @@ static void make_value(const struct question *q)
 }
 
 /* Questions with a condition are asked of who gave the first choice of question `gate`, which the form's condition says. */
-static void make_rows(const struct form *form, long count)
+static void make_rows(const struct form *form, uint64_t count)
 {
 	for (size_t i = 0; i < form->question_count; i++)
 		(void)printf("%s%s", i ? "," : "", form->questions[i].name);
 	(void)putchar('\n');
-	for (long n = 0; n < count; n++) {
+	for (uint64_t n = 0; n < count; n++) {
 		bool gate = below(2) == 0;
 		for (size_t i = 0; i < form->question_count; i++) {
 			const struct question *q = &form->questions[i];
@@ -233,19 +233,20 @@ static int run(const struct form *form, const char *path)
 int main(int argc, char **argv)
 {
 	bool make = argc == 4 && strcmp(argv[1], "make") == 0;
-	uint64_t count;
+	uint64_t count = 0;
 	int status = EXIT_SUCCESS;
 
-	if (!make && !(argc == 4 && strcmp(argv[1], "run") == 0))
+	if (make ? !str_parse_u64(str_of(argv[2]), &count)
+		 : argc != 4 || strcmp(argv[1], "run") != 0)
 		return fails(
 			"usage: tabulate make N FORM.json | tabulate run FORM.json ROWS.csv");
 	struct form *form = read_form(argv[make ? 3 : 2]);
 	if (!form)
 		return EXIT_FAILURE;
-	if (!make)
+	if (make)
+		make_rows(form, count);
+	else
 		status = run(form, argv[3]);
-	else if (str_parse_u64(str_of(argv[2]), &count))
-		make_rows(form, (long)count);
 	form_free(form);
 	return status;
 }
