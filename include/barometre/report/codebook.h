@@ -32,7 +32,5 @@ void codebook_diff(
 /* Lines of a coded open question, every theme of its book, thresholds applied. base: texts coded; counts in the order of the book. */
 void figures_add_themes(struct figures *, const char *audience, const char *question,
 	const struct codebook *, int64_t base, const int64_t *counts, struct thresholds);
-/* Copies one line of an earlier release. */
-void figures_add_copy(struct figures *, const struct figure *);
 
 #endif

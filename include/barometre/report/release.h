@@ -79,6 +79,8 @@ void figures_release(struct figures *); /* idempotent */
  * first line is the number of people, never withheld: a total. */
 void figures_add(struct figures *, const char *audience, const struct tabulation *,
 	struct thresholds);
+/* Copies one line of an earlier release. */
+void figures_add_copy(struct figures *, const struct figure *);
 
 /*
  * Adds the cross-audience synthesis of the report, audience "ensemble", type "synthesis", out of lines that are in the list, so that nothing
