@@ -248,12 +248,24 @@ void comparisons_write_csv(const struct comparisons *c, const char *edition,
 		write_line(&c->list[i], edition, with, out);
 }
 
+/* As it was printed: with as many decimals, behind a comma. */
+static void put_percent(struct buf *out, double percent)
+{
+	char digits[40], *point;
+
+	snprintf(digits, sizeof(digits), "%.15g", percent);
+	point = strchr(digits, '.');
+	if (point)
+		*point = ',';
+	buf_printf(out, "%s\u202f%%", digits);
+}
+
 static void write_side(
 	struct buf *out, const char *when, int64_t count, int64_t base, double percent)
 {
 	buf_printf(out, "%s\u202f: ", when);
 	if (percent >= 0)
-		buf_printf(out, "%.15g\u202f%%", percent);
+		put_percent(out, percent);
 	if (count >= 0)
 		buf_printf(out, "%s%lld", percent >= 0 ? " (" : "", (long long)count);
 	if (count >= 0 && base >= 0)
@@ -281,10 +293,12 @@ void comparisons_write_text(
 			one->option[0] ? "\u202f: " : "", one->label);
 		write_side(out, with, one->earlier.count, one->earlier.base,
 			one->earlier.percent);
-		buf_puts(out, " ; ");
+		buf_puts(out, "\u202f; ");
 		write_side(
 			out, "maintenant", one->count, one->base, (double)one->percent);
 		buf_puts(out, " — ");
+		if (*change_arrow(one->change.verdict))
+			buf_printf(out, "%s ", change_arrow(one->change.verdict));
 		change_text(out, &one->change);
 		buf_addc(out, '\n');
 		if (one->earlier.known_error[0])

@@ -166,9 +166,9 @@ static void a_release_stands_beside_an_earlier_edition(void **state)
 	make_release();
 	done(command_published_import, FILE_2023);
 	done(command_compare, "2026 --with 2023");
-	prints("Fréquence des interventions\u202f: Ponctuellement — 2023\u202f: 54\u202f% (15 sur 28) ; maintenant\u202f: "
+	prints("Fréquence des interventions\u202f: Ponctuellement — 2023\u202f: 54\u202f% (15 sur 28)\u202f; maintenant\u202f: "
 	       "20\u202f% (10 sur 50) — effectif trop faible pour conclure");
-	prints("Type de structure — 2023\u202f: n = 39 ; maintenant\u202f: n = 60 — rupture de série\u202f: les réponses proposées ont "
+	prints("Type de structure — 2023\u202f: n = 39\u202f; maintenant\u202f: n = 60 — rupture de série\u202f: les réponses proposées ont "
 	       "changé");
 	prints("Holm");
 	done(command_compare, "2026 --with 2023 --format csv");

@@ -151,62 +151,20 @@ static struct form *form_compared(const char *q_series)
 }
 
 static const struct figure release_lines[] = {
-	{.audience = "t",
-		.question = "participation",
-		.option = "respondents",
-		.label = "Réponses",
-		.segment = "",
-		.base = 90,
-		.count = 90,
-		.percent = -1},
-	{.audience = "t",
-		.question = "q",
-		.option = "oui",
-		.label = "Oui",
-		.segment = "",
-		.base = 80,
-		.count = 60,
-		.percent = 75},
-	{.audience = "t",
-		.question = "q",
-		.option = "non",
-		.label = "Non",
-		.segment = "",
-		.base = 80,
-		.count = 20,
-		.percent = 25},
-	{.audience = "t",
-		.question = "r",
-		.option = "oui",
-		.label = "Oui",
-		.segment = "",
-		.base = 80,
-		.count = 40,
-		.percent = 50},
-	{.audience = "t",
-		.question = "s",
-		.option = "oui",
-		.label = "Oui",
-		.segment = "",
-		.base = 80,
-		.count = 40,
-		.percent = 50},
-	{.audience = "t",
-		.question = "q",
-		.option = "oui",
-		.label = "Oui",
-		.segment = "est_ouest",
-		.base = 40,
-		.count = 39,
-		.percent = 98},
-	{.audience = "autre",
-		.question = "q",
-		.option = "oui",
-		.label = "Oui",
-		.segment = "",
-		.base = 80,
-		.count = 60,
-		.percent = 75},
+	{"t", "participation", "total", "", "", "", "respondents", "Réponses", 90, 0, 0,
+		90, 90, -1, false, 0, ""},
+	{"t", "q", "single", "", "", "", "oui", "Oui", 80, 0, 0, 80, 60, 75, false, 0,
+		""},
+	{"t", "q", "single", "", "", "", "non", "Non", 80, 0, 0, 80, 20, 25, false, 0,
+		""},
+	{"t", "r", "single", "", "", "", "oui", "Oui", 80, 0, 0, 80, 40, 50, false, 0,
+		""},
+	{"t", "s", "single", "", "", "", "oui", "Oui", 80, 0, 0, 80, 40, 50, false, 0,
+		""},
+	{"t", "q", "single", "est_ouest", "est", "Est", "oui", "Oui", 40, 0, 0, 40, 39,
+		98, false, 0, ""},
+	{"autre", "q", "single", "", "", "", "oui", "Oui", 80, 0, 0, 80, 60, 75, false, 0,
+		""},
 };
 
 static const struct comparison *line_of(
@@ -223,6 +181,7 @@ static const struct comparison *line_of(
 static void a_change_is_told_of_what_is_the_same(void **state)
 {
 	SCOPED(published_release) struct published list = {0};
+	SCOPED(buf_release) struct buf text = BUF_LIMIT(1 << 20);
 	SCOPED(comparisons_release) struct comparisons c = {0};
 	SCOPED(form_drop) struct form *form = form_compared("same");
 	const struct comparison *one;
@@ -247,6 +206,11 @@ static void a_change_is_told_of_what_is_the_same(void **state)
 	assert_int_equal(one->change.verdict, CHANGE_BREAK);
 	assert_int_equal(one->earlier.count, 100);
 	assert_int_equal(one->count, 90);
+	comparisons_write_text(&c, "2023", &text);
+	assert_non_null(strstr(text.p,
+		"  Q\u202f: Oui — 2023\u202f: 25\u202f% (10 sur 40)\u202f; maintenant\u202f: "
+		"75\u202f% (60 sur 80) — ↑ en hausse\u202f: +50 points\n"));
+	assert_non_null(strstr(text.p, "2023\u202f: 12,5\u202f%\u202f; maintenant"));
 }
 
 static void other_words_break_the_series(void **state)
@@ -290,24 +254,10 @@ static void other_words_break_the_series(void **state)
 static void what_is_withheld_is_not_compared(void **state)
 {
 	static const struct figure hidden[] = {
-		{.audience = "t",
-			.question = "q",
-			.option = "oui",
-			.label = "Oui",
-			.segment = "",
-			.base = 80,
-			.count = -1,
-			.percent = -1,
-			.status = "small_cells"},
-		{.audience = "t",
-			.question = "r",
-			.option = "oui",
-			.label = "Oui",
-			.segment = "",
-			.base = -1,
-			.count = -1,
-			.percent = -1,
-			.status = "base_under_threshold"},
+		{"t", "q", "single", "", "", "", "oui", "Oui", 80, 0, 0, 80, -1, -1,
+			false, 0, "small_cells"},
+		{"t", "r", "single", "", "", "", "oui", "Oui", -1, -1, -1, -1, -1, -1,
+			false, 0, "base_under_threshold"},
 	};
 	SCOPED(published_release) struct published list = {0};
 	SCOPED(comparisons_release) struct comparisons c = {0};

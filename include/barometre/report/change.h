@@ -26,10 +26,10 @@
 
 #define CHANGE_LEVEL 0.05
 #define CHANGE_POINTS 5
-#define CHANGE_NOTE                                                                                                      \
- "Évolutions : test exact de Fisher (mid-p), corrigé par la méthode de Holm sur l’ensemble du questionnaire ; "     \
- "une flèche demande un écart d’au moins 5 points et 30 réponses à chaque édition. Les éditions sont traitées " \
- "comme indépendantes, faute de pouvoir relier les réponses d’une même personne : le test en est plus prudent."
+#define CHANGE_NOTE                                                                                                            \
+ "Évolutions\u202f: test exact de Fisher (mid-p), corrigé par la méthode de Holm sur l’ensemble du questionnaire\u202f; " \
+ "une flèche demande un écart d’au moins 5 points et 30 réponses à chaque édition. Les éditions sont traitées "       \
+ "comme indépendantes, faute de pouvoir relier les réponses d’une même personne\u202f: le test en est plus prudent."
 
 struct change_item {
 	int64_t earlier_count, earlier_base, later_count, later_base; /* -1: not told */
