@@ -233,9 +233,7 @@ static bool is_withheld(const struct cube *cube, const struct figure *f, size_t 
 	if (!f || !*f->status)
 		return false;
 	if (measure == MEASURE_VALUE)
-		return !f->has_value &&
-			(strcmp(f->option, "mean") == 0 ||
-				strcmp(f->option, "median") == 0);
+		return !f->has_value && book_is_statistic(cube->variable, f->option);
 	return measure_cell(cube, f, measure).kind == CELL_EMPTY;
 }
 

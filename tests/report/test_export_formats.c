@@ -95,6 +95,35 @@ static void json_stat_is_one_cube_a_question_and_segment(void **state)
 	form_free(w.form);
 }
 
+/* Mean and quartiles alike: what one group is told of, another one is told to be withheld. */
+static void json_stat_marks_every_statistic_that_is_withheld(void **state)
+{
+	(void)state;
+	static const struct figure lines[] = {
+		{"t", "n", "number", "d", "x", "X", "mean", "Moyenne", 30, 0, 0, 30, -1,
+			-1, true, 12, ""},
+		{"t", "n", "number", "d", "x", "X", "q1", "Quartile", 30, 0, 0, 30, -1,
+			-1, true, 8, ""},
+		{"t", "n", "number", "d", "y", "Y", "mean", "Moyenne", 30, 0, 0, 30, -1,
+			-1, false, 0, "small_cells"},
+		{"t", "n", "number", "d", "y", "Y", "q1", "Quartile", 30, 0, 0, 30, -1,
+			-1, false, 0, "small_cells"},
+	};
+	const struct export_source source = source_of(lines, COUNT_OF(lines));
+	struct buf out = exported(EXPORT_JSON_STAT, &source);
+	json_t *root = json_loads(buf_str(&out).p, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(root);
+	const json_t *cube = json_array_get(items_of(root), 0),
+		     *status = json_object_get(cube, "status");
+	/* Eight measures, "value" the last: of y, mean; of y, q1. */
+	assert_json(json_object_get(cube, "size"), "[1,2,2,8]");
+	assert_string_equal(text_of(status, "23"), "c");
+	assert_string_equal(text_of(status, "31"), "c");
+	assert_null(json_object_get(status, "15"));
+	json_decref(root);
+	buf_release(&out);
+}
+
 static void ddi_has_wordings_bases_and_frequencies(void **state)
 {
 	(void)state;
@@ -392,6 +421,7 @@ int main(void)
 	(void)fflush(stdout);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(json_stat_is_one_cube_a_question_and_segment),
+		cmocka_unit_test(json_stat_marks_every_statistic_that_is_withheld),
 		cmocka_unit_test(ddi_has_wordings_bases_and_frequencies),
 		cmocka_unit_test(a_rate_is_a_value_told_or_not),
 		cmocka_unit_test(ddi_has_rates_as_statistics_and_people_as_frequencies),
