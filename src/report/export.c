@@ -313,14 +313,12 @@ void export_json_cell(struct buf *out, const struct export_cell *cell)
 
 /* ---- tables that several formats hold ---- */
 
-bool export_book_rows(const struct export_source *source, const struct book *book,
-	table_row_fn *row, void *arg)
+bool export_book_rows(const struct book *book, table_row_fn *row, void *arg)
 {
 	static const char *const header[BOOK_COLUMNS] = {"audience", "audience_label",
 		"question", "type", "label", "wording", "universe", "sensitive",
 		"several_answers", "option", "option_label", "in_base"};
 
-	(void)source;
 	if (!row(arg, header, BOOK_COLUMNS))
 		return false;
 	for (size_t i = 0; i < book->count; i++) {

@@ -240,7 +240,8 @@ void book_release(struct book *book)
 	*book = (struct book){0};
 }
 
-size_t book_find(const struct book *book, const struct figure *f)
+/* Of a line of the source it was made of. */
+static size_t find(const struct book *book, const struct figure *f)
 {
 	SCOPED(free_char) char *key = key_of(f, NULL);
 	const json_t *found = json_object_get(book->places, key);
@@ -258,7 +259,7 @@ size_t *book_lines(
 
 	memset(offsets, 0, (book->count + 1) * sizeof(*offsets));
 	for (size_t i = 0; i < n; i++) {
-		of[i] = book_find(book, &source->figures[i]);
+		of[i] = find(book, &source->figures[i]);
 		offsets[of[i] + 1]++;
 	}
 	for (size_t v = 0; v < book->count; v++)

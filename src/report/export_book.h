@@ -37,8 +37,6 @@ struct book {
 };
 void book_make(struct book *ret, const struct export_source *);
 void book_release(struct book *);
-/* Of a line of the source it was made of. */
-size_t book_find(const struct book *, const struct figure *);
 /* Which lines are of which variable: those of variable v are ret[offsets[v]] … ret[offsets[v + 1] - 1], in the order of the release.
  * Fresh; `offsets` has book->count + 1 places. */
 size_t *book_lines(const struct book *, const struct export_source *, size_t *offsets);

@@ -218,13 +218,13 @@ static bool fill(struct resource *r, const struct export_source *source,
 	bool ok = export_write(EXPORT_CSV, source, to_buf, &r[0].bytes, err);
 
 	r[0].schema = figure_schema(book);
-	must(!export_book_rows(source, book, field_names, book_fields));
+	must(!export_book_rows(book, field_names, book_fields));
 	r[1].schema = schema_of(book_fields);
 	must(!export_note_rows(source, field_names, note_fields));
 	r[2].schema = schema_of(note_fields);
 	if (!ok)
 		return false;
-	if (!export_book_rows(source, book, csv_row, &r[1].bytes) ||
+	if (!export_book_rows(book, csv_row, &r[1].bytes) ||
 		!export_note_rows(source, csv_row, &r[2].bytes))
 		return err_set(
 			err, ERR_LIMIT, "the codebook is over %zu bytes", TABLE_LIMIT);

@@ -81,8 +81,7 @@ void export_json_cell(struct buf *, const struct export_cell *);
 #define NOTE_COLUMNS 5
 typedef bool table_row_fn(void *arg, const char *const *cells, size_t count);
 /* The first row is the header. Stops at false, and says so. */
-bool export_book_rows(const struct export_source *, const struct book *, table_row_fn *,
-	void *arg) MUST_USE;
+bool export_book_rows(const struct book *, table_row_fn *, void *arg) MUST_USE;
 bool export_note_rows(const struct export_source *, table_row_fn *, void *arg) MUST_USE;
 
 #endif

@@ -179,8 +179,7 @@ static bool write_sheets(struct export_out *out, lxw_workbook *workbook,
 		(lxw_row_t)(source->figure_count < SHEET_ROWS ? source->figure_count
 							      : SHEET_ROWS - 1),
 		COLUMNS - 1);
-	return write_figures(&data, source) &&
-		export_book_rows(source, book, put_row, &grid) &&
+	return write_figures(&data, source) && export_book_rows(book, put_row, &grid) &&
 		export_note_rows(source, put_row, &account) &&
 		write_manifest(&manifest, source);
 }

@@ -22,7 +22,7 @@
  * xlsx         Office Open XML (ECMA-376): sheets Données, Grille (codebook), Notes (what was merged, gathered, withheld), Manifeste. True
  *              numbers, texts never formulas, first line frozen, no merged cell. libxlsxwriter needs a temporary folder
  *              (TMPDIR, else /tmp): the keeper and commands have one; a process whose files are confined (confine.h) does not.
- * json         RFC 8259: {"edition", "title", "version", "created", "thresholds", "hash", "codebook", "notes", "rows"}; numbers as
+ * json         RFC 8259: {"edition", "title", "version", "created", "thresholds", "hash", "statuses", "codebook", "notes", "rows"}; numbers as
  *              numbers, empty ones null, texts as texts ("" when there is none).
  * json-stat    JSON-stat 2.0 (json-stat.org/full): a collection of one dataset per question and segment. Dimensions edition (role time), group
  *              (role geo for departments), option, measure (role metric: count, percent, low, high, base, value); null is
