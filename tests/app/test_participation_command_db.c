@@ -1,44 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command "participation" on an edition that was really counted. */
-#include "command_world.h"
-
-static char printed[1 << 14];
-
-/* What the command writes on standard output, into `printed`. */
-static int run_words(command_fn *command, char **words)
-{
-	struct command_line line = {.config = &config, .words = words};
-	int out = -1, was_out = dup(STDOUT_FILENO), status;
-	SCOPED(free_char) char *path = temporary_file(&out);
-	ssize_t n;
-
-	fflush(stdout);
-	assert_true(dup2(out, STDOUT_FILENO) >= 0);
-	while (words[line.count])
-		line.count++;
-	told = (struct err){0};
-	status = command(&line);
-	fflush(stdout);
-	assert_true(dup2(was_out, STDOUT_FILENO) >= 0);
-	close(was_out);
-	assert_int_equal(lseek(out, 0, SEEK_SET), 0);
-	n = read(out, printed, sizeof(printed) - 1);
-	assert_true(n >= 0);
-	printed[n] = '\0';
-	close(out);
-	assert_int_equal(unlink(path), 0);
-	return status;
-}
-#define RUN(command, ...) run_words(command, (char *[]){__VA_ARGS__, NULL})
-#define done(...)             \
- do {                         \
-  if (RUN(__VA_ARGS__) != 0)  \
-   fail_msg("%s", told.text); \
- } while (0)
-
-static char essai[] = "essai", reason[] = "essai", format[] = "--format", csv[] = "csv",
-	    json[] = "json", xml[] = "xml", despite[] = "--despite-findings",
-	    unknown[] = "1999";
+#include "command_run.h"
 
 static char *day(int from_now)
 {
@@ -66,7 +28,7 @@ static int start(void **state)
 	write_text("edition.json", text);
 	done(command_edition_create, path);
 	make_contacts("essai", "patients", 1, 20);
-	done(command_edition_open, essai, despite, reason);
+	done(command_edition_open, "essai --despite-findings essai");
 	run(world.owner,
 		"CREATE TEMP TABLE who AS SELECT id, row_number() OVER (ORDER BY id) AS n FROM barometre.contact;"
 		"UPDATE barometre.invitation SET done = true WHERE contact IN (SELECT id FROM who WHERE n <= 4);"
@@ -80,11 +42,9 @@ static int start(void **state)
 static void before_the_count_there_is_none(void **state)
 {
 	(void)state;
-	assert_int_equal(RUN(command_participation, essai), err_exit_status(ERR_MISSING));
-	assert_int_equal(
-		RUN(command_participation, unknown), err_exit_status(ERR_MISSING));
-	assert_int_equal(RUN(command_participation, essai, format, xml),
-		err_exit_status(ERR_INVALID));
+	fails(ERR_MISSING, command_participation, "essai");
+	fails(ERR_MISSING, command_participation, "1999");
+	fails(ERR_INVALID, command_participation, "essai --format xml");
 	says("csv");
 	assert_string_equal(printed, "");
 }
@@ -94,13 +54,13 @@ static void counted_it_says_what_became_of_everybody(void **state)
 	json_t *all, *patients, *rates;
 
 	(void)state;
-	done(command_edition_close, essai);
-	done(command_count, essai);
-	done(command_participation, essai);
-	assert_non_null(strstr(printed, "      20  Personnes dans la liste\n"));
-	assert_non_null(strstr(printed, "RR1 (AAPOR)\u202f: 20,0\u202f% (sur 20)\n"));
-	assert_non_null(strstr(printed, ": 23,5\u202f% (sur 17)\n")); /* RR5 */
-	done(command_participation, essai, format, csv);
+	done(command_edition_close, "essai");
+	done(command_count, "essai");
+	done(command_participation, "essai");
+	prints("      20  Personnes dans la liste\n");
+	prints("RR1 (AAPOR)\u202f: 20,0\u202f% (sur 20)\n");
+	prints(": 23,5\u202f% (sur 17)\n"); /* RR5 */
+	done(command_participation, "essai --format csv");
 	assert_string_equal(printed,
 		"edition,audience,option,count,base,percent\r\n"
 		"essai,patients,contacts,20,20,\r\n"
@@ -117,7 +77,7 @@ static void counted_it_says_what_became_of_everybody(void **state)
 		"essai,patients,rr2,,20,20.00\r\n"
 		"essai,patients,rr5,,17,23.53\r\n"
 		"essai,patients,rr6,,17,23.53\r\n");
-	done(command_participation, essai, format, json);
+	done(command_participation, "essai --format json");
 	all = json_loads(printed, JSON_REJECT_DUPLICATES, NULL);
 	patients = json_array_get(json_object_get(all, "audiences"), 0);
 	rates = json_object_get(patients, "rates");
