@@ -278,19 +278,15 @@ static const char *const hostile[] = {
 
 static void push_hostile(void)
 {
-	struct choice list[COUNT_OF(hostile)];
 	struct figure line = blank;
 
-	for (size_t i = 0; i < COUNT_OF(hostile); i++)
-		list[i] = (struct choice){
-			.code = keep(x_printf("h%zu", i)), .text = hostile[i]};
 	line.question = "hostile";
 	line.base = line.mentions = 1000;
 	line.not_answered = 3;
 	line.not_concerned = 0;
 	for (size_t i = 0; i < COUNT_OF(hostile); i++) {
-		line.option = list[i].code;
-		line.label = list[i].text;
+		line.option = keep(x_printf("h%zu", i));
+		line.label = hostile[i];
 		line.count = (int64_t)i * 37;
 		line.percent = percent_of(line.count, 1000);
 		push(line);

@@ -257,21 +257,8 @@ static bool interval_of(struct figure f, double *low, double *high)
 
 static void a_line_has_an_interval_only_where_it_tells_a_count_of_enough(void **state)
 {
-	struct figure line = {.audience = "patients",
-		.question = "q",
-		.type = "single",
-		.segment = "",
-		.segment_value = "",
-		.segment_label = "",
-		.option = "a",
-		.label = "A",
-		.base = 39,
-		.count = 8,
-		.percent = 21,
-		.mentions = 39,
-		.not_answered = 0,
-		.not_concerned = 0,
-		.status = ""};
+	struct figure line = {"patients", "q", "single", "", "", "", "a", "A", 39, 0, 0,
+		39, 8, 21, false, 0, ""};
 	double low, high;
 
 	(void)state;
