@@ -185,12 +185,8 @@ bool coding_print(const struct command_line *line, const struct buf *out, struct
 	FILE *file;
 	bool good;
 
-	if (out->failed)
-		return err_set(err, ERR_LIMIT, "the output is larger than 64 MiB");
-	if (!path) {
-		fwrite(buf_str(out).p, 1, out->n, stdout);
-		return true;
-	}
+	if (!path || out->failed)
+		return command_print(out, err);
 	file = fopen(path, "wxe");
 	if (!file)
 		return err_set(err, ERR_CONFLICT, "cannot make \"%.200s\": %s", path,

@@ -89,6 +89,17 @@ bool command_read_file(const char *file, struct buf *out, struct err *err)
 	return true;
 }
 
+bool command_print(const struct buf *out, struct err *err)
+{
+	if (out->failed)
+		return err_set(err, ERR_LIMIT, "the output is larger than %zu MiB",
+			out->max >> 20);
+	if (fwrite(buf_str(out).p, 1, out->n, stdout) != out->n || fflush(stdout) != 0)
+		return err_set(err, ERR_BROKEN, "cannot write to standard output: %s",
+			strerror(errno));
+	return true;
+}
+
 int command_serve(const struct command_line *line)
 {
 	return daemon_run(line->config);

@@ -35,6 +35,8 @@ const char *command_word(const struct command_line *, int n);
 struct db *command_database(const struct command_line *, struct err *) MUST_USE;
 /* At most 64 MiB; "-" is standard input. */
 bool command_read_file(const char *file, struct buf *out, struct err *) MUST_USE;
+/* On standard output, to the last byte. ERR_LIMIT when the buffer was too small, ERR_BROKEN when it cannot be written. */
+bool command_print(const struct buf *, struct err *) MUST_USE;
 
 command_fn command_migrate, command_serve, command_check_form, command_check_config;
 command_fn command_edition_create, command_edition_open, command_edition_close,

@@ -78,20 +78,23 @@ static bool read_file(struct db *db, const char *edition, int64_t version,
 	return err->code == ERR_MISSING ? explain(db, edition, version, err) : false;
 }
 
-static bool write_file(struct str bytes, const char *path, struct err *err)
+static bool write_file(const struct buf *bytes, const char *path, struct err *err)
 {
-	FILE *file = path ? fopen(path, "we") : stdout;
+	FILE *file;
 	bool ok;
 
+	if (!path)
+		return command_print(bytes, err);
+	file = fopen(path, "we");
 	if (!file)
 		return err_set(err, ERR_BROKEN, "cannot write \"%s\": %s", path,
 			strerror(errno));
-	ok = fwrite(bytes.p, 1, bytes.n, file) == bytes.n;
+	ok = fwrite(buf_str(bytes).p, 1, bytes->n, file) == bytes->n;
 	/* What is left in the buffer may not find a place either. */
-	ok = (path ? fclose(file) : fflush(file)) == 0 && ok;
+	ok = fclose(file) == 0 && ok;
 	return ok ||
-		err_set(err, ERR_BROKEN, "cannot write \"%s\": %s",
-			path ? path : "standard output", strerror(errno));
+		err_set(err, ERR_BROKEN, "cannot write \"%s\": %s", path,
+			strerror(errno));
 }
 
 int command_export(const struct command_line *line)
@@ -109,7 +112,7 @@ int command_export(const struct command_line *line)
 		return command_fails(&err);
 	db = command_database(line, &err);
 	if (!db || !read_file(db, command_word(line, 0), version, format, &bytes, &err) ||
-		!write_file(buf_str(&bytes), command_option(line, "--out"), &err))
+		!write_file(&bytes, command_option(line, "--out"), &err))
 		return command_fails(&err);
 	return EXIT_SUCCESS;
 }

@@ -89,14 +89,6 @@ static json_t *read_asset(const struct asset_set *set, const char *name)
 	return value;
 }
 
-static bool print(const struct buf *out, struct err *err)
-{
-	if (out->failed)
-		return err_set(err, ERR_LIMIT, "the output is larger than 64 MiB");
-	fwrite(out->p, 1, out->n, stdout);
-	return true;
-}
-
 /* The editions of which figures are published: "2023.csv" is 2023. To be freed with its texts. */
 static char **list_editions(void)
 {
@@ -164,7 +156,7 @@ static bool show(enum view view, const char *file, struct str text, struct err *
 	case VIEW_DIFF:
 		return true;
 	}
-	return print(&out, err);
+	return command_print(&out, err);
 }
 
 /* Checks, then shows what was asked for when the form can be read. */
@@ -210,7 +202,7 @@ static int compare(const struct wishes *w)
 		inspect_diff_write(diff, &out);
 	}
 	json_decref(diff);
-	if (!print(&out, &err))
+	if (!command_print(&out, &err))
 		return command_fails(&err);
 	return breaks ? err_exit_status(ERR_CONFLICT) : EXIT_SUCCESS;
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* commands_participation.c - who took part, and the response rates, of a counted edition. */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "barometre/report/participation.h"
@@ -19,11 +17,7 @@ static bool print(const char *edition, const json_t *record,
 		return false;
 	participation_write(&out, format, edition, list, count);
 	free(list);
-	must(!out.failed);
-	if (fwrite(buf_str(&out).p, 1, out.n, stdout) != out.n || fflush(stdout) != 0)
-		return err_set(err, ERR_BROKEN, "cannot write participation: %s",
-			strerror(errno));
-	return true;
+	return command_print(&out, err);
 }
 
 int command_participation(const struct command_line *line)

@@ -9,14 +9,6 @@
 
 #define MAX_OUTPUT (64u << 20)
 
-static bool print(const struct buf *out, struct err *err)
-{
-	if (out->failed)
-		return err_set(err, ERR_LIMIT, "the output is larger than 64 MiB");
-	fwrite(buf_str(out).p, 1, out->n, stdout);
-	return true;
-}
-
 /* ---- published import ---- */
 
 /* "forms/published/2023.csv" is of 2023. */
@@ -87,7 +79,7 @@ int command_published_export(const struct command_line *line)
 	if (!db || !published_load(db, command_word(line, 0), &published, &err))
 		return command_fails(&err);
 	published_write(&published, &out);
-	return print(&out, &err) ? EXIT_SUCCESS : command_fails(&err);
+	return command_print(&out, &err) ? EXIT_SUCCESS : command_fails(&err);
 }
 
 /* ---- compare ---- */
@@ -113,10 +105,12 @@ static bool compare(struct db *db, const char *code, const char *with, bool csv,
 	for (size_t i = 0; i < edition->audience_count; i++)
 		compare_published(edition->audiences[i].form, &published, release.figures,
 			release.figure_count, &list);
-	if (csv)
+	if (csv) {
 		comparisons_write_csv(&list, code, with, out);
-	else
-		comparisons_write_text(&list, with, out);
+		return true;
+	}
+	comparisons_write_text(&list, with, out);
+	buf_printf(out, "\n%s\n", CHANGE_NOTE);
 	return true;
 }
 
@@ -136,9 +130,7 @@ int command_compare(const struct command_line *line)
 	}
 	SCOPED(db_drop) struct db *db = command_database(line, &err);
 	if (!db || !compare(db, command_word(line, 0), with, csv, &out, &err) ||
-		!print(&out, &err))
+		!command_print(&out, &err))
 		return command_fails(&err);
-	if (!csv)
-		printf("\n%s\n", CHANGE_NOTE);
 	return EXIT_SUCCESS;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Earlier editions as people bring them in and look at them, and a release beside one. */
+#include <stdio_ext.h>
+
 #include "barometre/form/form.h"
 #include "barometre/store/published_store.h"
 #include "barometre/store/release_store.h"
@@ -42,6 +44,28 @@ static void an_edition_is_kept_as_it_was_printed(void **state)
 	/* The rate that is wrong by ten points stays, with what is known of it. */
 	prints("formation,participation,,response_rate,27,27,105,%,Taux de réponses,,");
 	prints("39 réponses pour 105 structures contactées font 37,1");
+}
+
+/* A disk that is full is no success. */
+static void output_that_cannot_be_written_is_said(void **state)
+{
+	char *words[] = {mutable("2021"), NULL};
+	struct command_line line = {.config = &config, .words = words, .count = 1};
+	int full, was_out, status;
+
+	(void)state;
+	done(command_published_import, FILE_2021);
+	was_out = dup(STDOUT_FILENO);
+	full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	assert_true(full >= 0 && dup2(full, STDOUT_FILENO) >= 0);
+	status = command_published_export(&line);
+	__fpurge(stdout);
+	clearerr(stdout);
+	assert_true(dup2(was_out, STDOUT_FILENO) >= 0);
+	close(was_out);
+	close(full);
+	assert_int_equal(status, err_exit_status(ERR_BROKEN));
+	says("standard output");
 }
 
 static void wrong_files_change_nothing(void **state)
@@ -190,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(an_edition_is_kept_as_it_was_printed, forget),
+		cmocka_unit_test_setup(output_that_cannot_be_written_is_said, forget),
 		cmocka_unit_test_setup(wrong_files_change_nothing, forget),
 		cmocka_unit_test_setup(roles_read_and_do_not_write, forget),
 		cmocka_unit_test_setup(what_is_missing_stays_missing, forget),
