@@ -134,7 +134,9 @@ static bool is_new(const struct published *list, const struct published_line *li
 		if (strcmp(other->audience, line->audience) == 0 &&
 			strcmp(other->question, line->question) == 0 &&
 			strcmp(other->measure, line->measure) == 0 &&
-			strcmp(other->label, line->label) == 0)
+			(strcmp(other->label, line->label) == 0 ||
+				(line->option[0] &&
+					strcmp(other->option, line->option) == 0)))
 			return false;
 	}
 	return true;
@@ -183,7 +185,7 @@ static bool read_record(const struct reading *r, const struct csv_record *record
 	line.known_error = texts.p + at[COLUMN_KNOWN_ERROR];
 	if (!is_new(r->list, &line))
 		return refuse(r, record->line,
-			"the same measure of the same label stands above: remove one");
+			"the same measure of the same option or label stands above: remove one");
 	published_add(r->list, &line);
 	return true;
 }

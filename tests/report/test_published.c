@@ -82,6 +82,8 @@ static const struct {
 	{"t,q,oui,percent,25,25,-4,%,W,Oui,ligne 3,\n", 2, "number of people, or empty"},
 	{"t,q,oui,percent,25,25,40,%,W,Oui,ligne 3,\nt,q,non,percent,26,26,40,%,W,Oui,ligne 4,\n",
 		3, "stands above"},
+	{"t,q,oui,percent,25,25,40,%,W,Oui,ligne 3,\nt,q,oui,percent,26,26,40,%,W,Si,ligne 4,\n",
+		3, "stands above"},
 	{"t,q,oui,percent,25,25,40,%,W,\"Oui,ligne 3,\n", 2, "quote is not closed"},
 };
 
