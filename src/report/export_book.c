@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "barometre/form/inspect.h"
+#include "barometre/report/release.h"
 
 const struct book_status book_statuses[] = {
 	{"base_under_threshold",
@@ -64,26 +65,12 @@ static const char *part_title(const struct question *q, struct str code)
 	return choice ? choice->text : NULL;
 }
 
-/* The questions of audience "ensemble" (release.h, figures_add_synthesis). */
-static const char *const syntheses[][2] = {
-	{"synthese.S1", "Répondants"},
-	{"synthese.S2", "Répondants par moitié de l’Occitanie"},
-	{"synthese.S3", "Expérience de partenariat dans les 12 derniers mois"},
-	{"synthese.S4", "Intention pour les 12 prochains mois"},
-	{"synthese.S5", "Dynamique régionale"},
-	{"synthese.S6", "Frein le plus cité"},
-	{"synthese.S7", "Levier le plus cité"},
-	{"synthese.S8", "Impacts cités"},
-	{"synthese.S9", "Besoins cités"},
-};
-
 static void describe_synthesis(struct book_variable *v)
 {
 	v->audience_label = "Ensemble des publics";
 	v->universe = "Tous les publics, chacun pour soi";
-	for (size_t i = 0; i < COUNT_OF(syntheses); i++)
-		if (strcmp(syntheses[i][0], v->name) == 0)
-			v->label = syntheses[i][1];
+	if (synthesis_label(v->name))
+		v->label = synthesis_label(v->name);
 }
 
 /* What became of the people of a list (participation.h): no form asks this. */

@@ -2,6 +2,7 @@
 /* staff_tables_rows.c - lines of a release as tables of a page: bars beside exact numbers, or groups side by side. */
 #include <stdio.h>
 
+#include "barometre/report/release.h"
 #include "barometre/report/statistics.h"
 #include "barometre/store/release_store.h"
 #include "staff_tables.h"
@@ -57,33 +58,16 @@ static char *question_wording(const struct form *form, const char *name)
 }
 
 /* Questions that no form has (release.h); NULL when it is none of them. */
-static const char *synthesis_wording(const char *name)
+static const char *words_of_no_form(const char *name)
 {
-	static const struct {
-		const char *name, *words;
-	} all[] = {
-		{"participation", "Participation"},
-		{"synthese.S1", "Répondants"},
-		{"synthese.S2", "Répondants par moitié de l’Occitanie"},
-		{"synthese.S3", "Expérience de partenariat dans les 12 derniers mois"},
-		{"synthese.S4", "Intention pour les 12 prochains mois"},
-		{"synthese.S5", "Dynamique régionale"},
-		{"synthese.S6", "Frein le plus cité"},
-		{"synthese.S7", "Levier le plus cité"},
-		{"synthese.S8", "Impacts cités"},
-		{"synthese.S9", "Besoins cités"},
-	};
-
-	for (size_t i = 0; i < COUNT_OF(all); i++)
-		if (strcmp(all[i].name, name) == 0)
-			return all[i].words;
-	return NULL;
+	return strcmp(name, "participation") == 0 ? "Participation"
+						  : synthesis_label(name);
 }
 
 char *tables_wording(const struct form *form, const char *name)
 {
 	bool counting = strncmp(name, NUMBER_OF, sizeof(NUMBER_OF) - 1) == 0;
-	const char *words = synthesis_wording(name);
+	const char *words = words_of_no_form(name);
 	SCOPED(free_char) char *of = NULL;
 
 	if (words)

@@ -98,5 +98,7 @@ void figures_add_copy(struct figures *, const struct figure *);
  */
 void figures_add_synthesis(
 	struct figures *, const struct form *const *forms, size_t form_count);
+/* What a question of the synthesis is called, in French; NULL of any other. */
+const char *synthesis_label(const char *question);
 
 #endif
