@@ -5,7 +5,7 @@ ALTER TABLE barometre.api_key
 	ADD id uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE,
 	ADD label text NOT NULL DEFAULT '' CHECK (char_length(label) <= 80),
 	ADD scopes text[] NOT NULL DEFAULT '{figures:read}' CHECK (cardinality(scopes) > 0
-		AND scopes <@ '{figures:read,verbatims:read}'::text[]),
+		AND scopes <@ '{figures:read}'::text[]),
 	ADD edition text REFERENCES barometre.edition,
 	ADD created_at timestamptz NOT NULL DEFAULT now(),
 	ADD expires_at timestamptz NOT NULL DEFAULT now() + interval '365 days',

@@ -296,7 +296,7 @@ static const struct command commands[] = {
 	{"api-key create",
 		"LOGIN --label TEXT [--scope SCOPE …] [--edition CODE] [--days N]",
 		"make a key of an account for the API, and print it once",
-		"SCOPE: figures:read (published figures; the default), verbatims:read. --edition: of this edition alone.\n"
+		"SCOPE: figures:read (published figures), the only one and the default. --edition: of this edition alone.\n"
 		"--days: 365, at most 730. Only the hash of the key is kept: one that is lost is revoked, and another made.",
 		1, true, command_api_key_create},
 	{"api-key list", "[LOGIN]",

@@ -47,12 +47,9 @@ bool api_key_params(struct db_params *params, const struct api_key_request *requ
 	while (str_cut(&rest, ' ', &word)) {
 		if (word.n == 0)
 			continue;
-		if ((!str_eq_z(word, API_SCOPE_FIGURES) &&
-			    !str_eq_z(word, API_SCOPE_VERBATIMS)) ||
-			count == COUNT_OF(scopes))
+		if (!str_eq_z(word, API_SCOPE_FIGURES) || count == COUNT_OF(scopes))
 			return err_set(err, ERR_INVALID,
-				"a scope is \"" API_SCOPE_FIGURES
-				"\" or \"" API_SCOPE_VERBATIMS "\"");
+				"the only scope is \"" API_SCOPE_FIGURES "\"");
 		scopes[count++] = word;
 	}
 	if (count == 0)

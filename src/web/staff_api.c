@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "barometre/base/log.h"
+#include "barometre/store/staff_store.h"
 #include "sql_catalog.h"
 
 #define STRANGERS_PER_MINUTE 300 /* keys nobody knows, of all clients together */
@@ -120,7 +121,7 @@ static void key_known(void *arg, struct db_rows *rows, const struct err *err)
 	(void)snprintf(said.login, sizeof(said.login), "%s", db_str(rows, 0, "login").p);
 	(void)snprintf(
 		said.edition, sizeof(said.edition), "%s", db_str(rows, 0, "edition").p);
-	said.figures = has_word(db_str(rows, 0, "scopes"), "figures:read");
+	said.figures = has_word(db_str(rows, 0, "scopes"), API_SCOPE_FIGURES);
 	said.role = staff_role_parse(db_str(rows, 0, "role"));
 	said.expires = db_usec(rows, 0, "expires");
 	let_key_in(step, api_grant_put(step->site->api, &said, now));

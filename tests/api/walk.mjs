@@ -218,11 +218,14 @@ async function refusals() {
 	check("the keys are there", Number(program) === 8, program);
 	// Which key is which is not in the database: by what each was made with.
 	sql("UPDATE barometre.api_key SET expires_at = now() - interval '1 day' WHERE expires_at < now() + interval '2 days'");
+	// A key that is for something else: this version makes none.
+	sql("ALTER TABLE barometre.api_key DROP CONSTRAINT api_key_scopes_check; UPDATE barometre.api_key SET scopes = '{something:else}'" +
+		" WHERE expires_at BETWEEN now() + interval '2 days' AND now() + interval '10 days'");
 	await revoke();
 	for (const template of secured) await keysThatDoNotOpen(template);
 	for (const template of ofEdition) await expect(template, "GET", fill(template, "2026"), bearer("other"), 403);
 	for (const template of needsScope) {
-		await expect(template, "GET", fill(template, "2026"), bearer("texts"), 403);
+		await expect(template, "GET", fill(template, "2026"), bearer("nothing"), 403);
 		for (const code of ["2027", "2028"]) {
 			const reply = await expect(template, "GET", fill(template, code), bearer("all"), 403);
 			check(`${reply.target}: because of the field`, JSON.parse(reply.body).type.endsWith("/field"));

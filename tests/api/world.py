@@ -106,7 +106,7 @@ class World:
         self.open_edition("2028", 3)
         self.barometre("edition", "close", "2028")
         return {"all": self.key("ana"), "other": self.key("ana", "--edition", "2025"),
-                "texts": self.key("ana", "--scope", "verbatims:read"), "expired": self.key("ana", "--days", "1"),
+                "nothing": self.key("ana", "--days", "9"), "expired": self.key("ana", "--days", "1"),
                 "revoked": self.key("ana"), "demoted": self.key("ines"), "quick": self.key("ana"), "document": self.key("ana")}
 
 

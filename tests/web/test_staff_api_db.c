@@ -122,11 +122,28 @@ static void a_revoked_key_ends_within_the_lease(void **state)
 		1);
 }
 
+/* What this version cannot make: a key that is for something else. */
+static char *key_for_something_else(void)
+{
+	struct id16 id;
+	char *key = new_key("ana", API_SCOPE_FIGURES, NULL, &id);
+	char text[37];
+	SCOPED(free_char) char *query = NULL;
+
+	uuid_write(text, &id);
+	query = x_printf(
+		"UPDATE barometre.api_key SET scopes = '{something:else}' WHERE id = '%s'",
+		text);
+	run(world.owner,
+		"ALTER TABLE barometre.api_key DROP CONSTRAINT api_key_scopes_check");
+	run(world.owner, query);
+	return key;
+}
+
 static void a_key_opens_what_it_is_for(void **state)
 {
 	struct id16 id;
-	SCOPED(free_char)
-	char *texts = new_key("ana", API_SCOPE_VERBATIMS, NULL, &id);
+	SCOPED(free_char) char *nothing = key_for_something_else();
 	SCOPED(free_char)
 	char *other = new_key("ana", API_SCOPE_FIGURES, "e2025", &id);
 	SCOPED(free_char)
@@ -136,7 +153,7 @@ static void a_key_opens_what_it_is_for(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(below); i++) {
 		SCOPED(free_char) char *target = x_printf(RELEASE "%s", below[i]);
-		REPLY r = ask("GET", target, texts, "");
+		REPLY r = ask("GET", target, nothing, "");
 
 		assert_problem(target, other, 403, "edition-reserved");
 		assert_int_equal(status_of("GET", target, this, ""), 200);
@@ -170,6 +187,8 @@ static void who_codes_gets_no_key_and_who_has_become_a_coder_none_that_works(voi
 	refused(ERR_MISSING, api_key_add(world.owner, &request, &hash, err));
 	request.edition = NULL;
 	request.scopes = "figures:write";
+	refused(ERR_INVALID, api_key_add(world.owner, &request, &hash, err));
+	request.scopes = "verbatims:read";
 	refused(ERR_INVALID, api_key_add(world.owner, &request, &hash, err));
 	request.scopes = API_SCOPE_FIGURES;
 	request.days = API_KEY_DAYS_MAX + 1;

@@ -18,9 +18,8 @@ bool account_create(struct db *, const char *login, const char *role,
 void api_key_make(char ret_text[API_KEY_CHARS + 1], struct hash32 *ret_hash);
 #define API_KEY_DAYS 365 /* unless something else is asked */
 #define API_KEY_DAYS_MAX 730
-#define API_KEY_LABEL_MAX 80                 /* characters */
-#define API_SCOPE_FIGURES "figures:read"     /* what is published */
-#define API_SCOPE_VERBATIMS "verbatims:read" /* open answers after moderation */
+#define API_KEY_LABEL_MAX 80             /* characters */
+#define API_SCOPE_FIGURES "figures:read" /* what is published; the only one */
 struct api_key_request {
 	struct id16 id; /* a new one: the same again makes nothing */
 	const char *login, *label;
