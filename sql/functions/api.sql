@@ -64,9 +64,9 @@ AS $$
 	ORDER BY (k.revoked_at IS NOT NULL OR k.expires_at <= now()), k.login, k.created_at DESC, k.id
 $$;
 
--- Whose key it is and what it may do; notes the day. ends_on: when it expired or was revoked.
+-- What a key may do; notes the day. ends_on: when it expired or was revoked.
 CREATE OR REPLACE FUNCTION barometre.api_key_use(p_hash bytea)
-RETURNS TABLE (login text, role text, scopes text, edition text, expires bigint, state text, ends_on text)
+RETURNS TABLE (role text, scopes text, edition text, expires bigint, state text, ends_on text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -74,7 +74,7 @@ DECLARE
 BEGIN
 	UPDATE barometre.api_key k SET last_used_on = v_today
 	WHERE k.hash = p_hash AND k.last_used_on IS DISTINCT FROM v_today AND k.revoked_at IS NULL AND k.expires_at > now();
-	RETURN QUERY SELECT k.login, a.role, array_to_string(k.scopes, ' '), k.edition,
+	RETURN QUERY SELECT a.role, array_to_string(k.scopes, ' '), k.edition,
 		(extract(epoch FROM k.expires_at) * 1000000)::bigint,
 		CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked' WHEN k.expires_at <= now() THEN 'expired' ELSE 'good' END,
 		(coalesce(k.revoked_at, k.expires_at) AT TIME ZONE 'UTC')::date::text

@@ -118,7 +118,6 @@ static void key_known(void *arg, struct db_rows *rows, const struct err *err)
 		refuse_ended(step, rows, PROBLEM_KEY_REVOKED);
 		return;
 	}
-	(void)snprintf(said.login, sizeof(said.login), "%s", db_str(rows, 0, "login").p);
 	(void)snprintf(
 		said.edition, sizeof(said.edition), "%s", db_str(rows, 0, "edition").p);
 	said.figures = has_word(db_str(rows, 0, "scopes"), API_SCOPE_FIGURES);
@@ -160,7 +159,6 @@ static void ask_key(struct staff_step *step, struct str key)
 	struct db_params params = {0};
 	struct api_grant *grant;
 
-	call->by_key = true;
 	call->hash = hash_plain(key);
 	grant = api_grant_find(step->site->api, &call->hash, step->site->options.now());
 	if (grant) {

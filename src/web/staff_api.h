@@ -47,7 +47,7 @@ void api_get_problem(void *site, struct exchange *, const struct str *parts);
 /* ---- staff_api_memory.c ---- */
 struct api_grant { /* what a key may do */
 	struct hash32 hash;
-	char login[65], edition[33]; /* edition "": all */
+	char edition[33]; /* "": all */
 	bool figures;
 	enum staff_role role;
 	usec_t expires, checked_at, used_at;
@@ -100,7 +100,7 @@ void api_json(struct staff_step *, json_t *document);
 /* ---- staff_api.c: who asks ---- */
 struct api_call {
 	struct api_grant grant; /* a copy */
-	bool by_key, needs_figures;
+	bool needs_figures;
 	struct hash32 hash;
 	/* Of what */
 	char edition[33];
