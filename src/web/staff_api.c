@@ -68,11 +68,9 @@ static void refuse_ended(
 	struct staff_step *step, const struct db_rows *rows, enum api_problem problem)
 {
 	SCOPED(free_char)
-	char *detail = x_printf(problem == PROBLEM_KEY_EXPIRED
-			? "Cette clé a expiré le %s. Créez-en une autre sur la page «" NNBSP
-			  "Clés" NNBSP "» du site de l’équipe."
-			: "Cette clé a été révoquée le %s. Créez-en une autre sur la page «" NNBSP
-			  "Clés" NNBSP "» du site de l’équipe.",
+	char *detail = x_printf(
+		"Cette clé a %s le %s. Créez-en une autre sur " API_KEYS_PAGE ".",
+		problem == PROBLEM_KEY_EXPIRED ? "expiré" : "été révoquée",
 		db_str(rows, 0, "ends_on").p);
 
 	api_problem(step->site, step->exchange, problem, detail, NULL);

@@ -19,6 +19,7 @@
 #define API_LEASE (2 * USEC_PER_SEC)
 
 /* ---- staff_api_problem.c: errors (RFC 9457) ---- */
+#define API_KEYS_PAGE "la page «" NNBSP "Clés" NNBSP "» du site de l’équipe"
 enum api_problem {
 	PROBLEM_ADDRESS,
 	PROBLEM_KEY_MISSING,
@@ -93,7 +94,8 @@ usec_t *api_strangers(struct api_memory *); /* the same for keys nobody knows */
 /* ---- staff_api_accept.c: which representation is wanted (RFC 9110 section 12.5.1) ---- */
 /* 0 … 1000: how welcome a media type is, by the most specific range that names it. No Accept: everything is. */
 int api_quality(struct str accept, struct str media_type);
-bool api_is_known(struct exchange *, const char *etag); /* If-None-Match, 13.1.2 */
+/* Headers of a representation; true, and answered with 304, when it is known (If-None-Match, 13.1.2). */
+bool api_is_known(struct exchange *, const char *etag) MUST_USE;
 /* A JSON document as an answer: 200, 304, or 406; takes it. */
 void api_json(struct staff_step *, json_t *document);
 

@@ -83,7 +83,7 @@ int api_quality(struct str accept, struct str media_type)
 	return quality;
 }
 
-bool api_is_known(struct exchange *exchange, const char *etag)
+static bool has_tag(struct exchange *exchange, const char *etag)
 {
 	struct str list = http_header_find(exchange_request(exchange), "If-None-Match"),
 		   item;
@@ -96,6 +96,17 @@ bool api_is_known(struct exchange *exchange, const char *etag)
 			return true;
 	}
 	return false;
+}
+
+bool api_is_known(struct exchange *exchange, const char *etag)
+{
+	exchange_header(exchange, "ETag", etag);
+	exchange_header(exchange, "Cache-Control", "private, no-cache");
+	exchange_header(exchange, "Vary", "Accept, Authorization, Cookie");
+	if (!has_tag(exchange, etag))
+		return false;
+	exchange_reply(exchange, 304, NULL, NULL);
+	return true;
 }
 
 void api_json(struct staff_step *step, json_t *document)
@@ -121,13 +132,8 @@ void api_json(struct staff_step *step, json_t *document)
 	hex_write(etag + 1, hash.b, sizeof(hash.b));
 	etag[65] = '"';
 	etag[66] = '\0';
-	exchange_header(step->exchange, "ETag", etag);
-	exchange_header(step->exchange, "Cache-Control", "private, no-cache");
-	exchange_header(step->exchange, "Vary", "Accept, Authorization, Cookie");
-	if (api_is_known(step->exchange, etag)) {
+	if (api_is_known(step->exchange, etag))
 		buf_release(&body);
-		exchange_reply(step->exchange, 304, NULL, NULL);
-		return;
-	}
-	exchange_reply(step->exchange, 200, type, &body);
+	else
+		exchange_reply(step->exchange, 200, type, &body);
 }

@@ -20,28 +20,24 @@ static const struct {
 		NULL},
 	[PROBLEM_KEY_MISSING] = {"key-missing", 401, "Clé nécessaire",
 		"Envoyez votre clé dans l’en-tête «" NNBSP
-		"Authorization: Bearer bps_…" NNBSP "». Elle se crée sur la page «" NNBSP
-		"Clés" NNBSP "» du site de "
-		"l’équipe.",
+		"Authorization: Bearer bps_…" NNBSP "». Elle se crée sur " API_KEYS_PAGE
+		".",
 		REALM},
 	[PROBLEM_KEY_UNKNOWN] = {"key-unknown", 401, "Clé inconnue",
-		"Cette clé n’existe pas, ou la session est terminée. Vérifiez qu’elle est copiée en entier, ou créez-en une autre sur "
-		"la page «" NNBSP "Clés" NNBSP "» du site de l’équipe.",
+		"Cette clé n’existe pas, ou la session est terminée. Vérifiez qu’elle est copiée en entier, ou créez-en une autre sur " API_KEYS_PAGE
+		".",
 		REALM ", error=\"invalid_token\""},
 	[PROBLEM_KEY_EXPIRED] = {"key-expired", 401, "Clé expirée",
-		"Créez une autre clé sur la page «" NNBSP "Clés" NNBSP
-		"» du site de l’équipe.",
+		"Créez une autre clé sur " API_KEYS_PAGE ".",
 		REALM
 		", error=\"invalid_token\", error_description=\"the key has expired\""},
 	[PROBLEM_KEY_REVOKED] = {"key-revoked", 401, "Clé révoquée",
-		"Créez une autre clé sur la page «" NNBSP "Clés" NNBSP
-		"» du site de l’équipe.",
+		"Créez une autre clé sur " API_KEYS_PAGE ".",
 		REALM
 		", error=\"invalid_token\", error_description=\"the key is revoked\""},
 	[PROBLEM_SCOPE] = {"scope", 403, "Droit manquant",
 		"Il faut une clé qui ait le droit «" NNBSP "figures:read" NNBSP "»" NNBSP
-		": créez-en une sur la page «" NNBSP "Clés" NNBSP
-		"» du site de l’équipe.",
+		": créez-en une sur " API_KEYS_PAGE ".",
 		REALM ", error=\"insufficient_scope\", scope=\"figures:read\""},
 	[PROBLEM_ROLE] = {"role", 403, "Accès refusé",
 		"Ce compte n’a pas le rôle d’analyse. Demandez-le à la personne qui administre le baromètre.",

@@ -49,22 +49,22 @@ static void show_release(struct staff_step *step, const struct api_release *rele
 		call->serve(step, release);
 }
 
-#define COPY(field, column) \
- (void)snprintf(field, sizeof(field), "%s", db_str(rows, 0, column).p)
+#define COPY(field, row, column) \
+ (void)snprintf(field, sizeof(field), "%s", db_str(rows, row, column).p)
 
 static void release_from_rows(struct api_release *ret, const struct db_rows *rows)
 {
-	COPY(ret->edition_state, "edition_state");
+	COPY(ret->edition_state, 0, "edition_state");
 	if (db_is_null(rows, 0, "version"))
 		return;
 	ret->version = db_int(rows, 0, "version");
 	ret->rows = db_int(rows, 0, "rows");
-	COPY(ret->state, "state");
-	COPY(ret->kind, "kind");
-	COPY(ret->hash, "release_hash");
-	COPY(ret->created_on, "created_on");
-	COPY(ret->published_on, "published_on");
-	COPY(ret->withdrawn_on, "withdrawn_on");
+	COPY(ret->state, 0, "state");
+	COPY(ret->kind, 0, "kind");
+	COPY(ret->hash, 0, "release_hash");
+	COPY(ret->created_on, 0, "created_on");
+	COPY(ret->published_on, 0, "published_on");
+	COPY(ret->withdrawn_on, 0, "withdrawn_on");
 	ret->reason = x_strdup(db_str(rows, 0, "reason").p);
 	ret->withdrawn_why = x_strdup(db_str(rows, 0, "withdrawn_why").p);
 	ret->parameters = x_strdup(db_str(rows, 0, "parameters").p);
@@ -73,14 +73,10 @@ static void release_from_rows(struct api_release *ret, const struct db_rows *row
 
 		if (db_is_null(rows, i, "format"))
 			continue;
-		(void)snprintf(file->format, sizeof(file->format), "%s",
-			db_str(rows, i, "format").p);
-		(void)snprintf(
-			file->name, sizeof(file->name), "%s", db_str(rows, i, "name").p);
-		(void)snprintf(file->media_type, sizeof(file->media_type), "%s",
-			db_str(rows, i, "media_type").p);
-		(void)snprintf(
-			file->hash, sizeof(file->hash), "%s", db_str(rows, i, "hash").p);
+		COPY(file->format, i, "format");
+		COPY(file->name, i, "name");
+		COPY(file->media_type, i, "media_type");
+		COPY(file->hash, i, "hash");
 		file->size = db_int(rows, i, "size");
 		ret->file_count++;
 	}
@@ -143,6 +139,26 @@ static void find_release(struct staff_step *step)
 	staff_ask(step, &SQL_API_RELEASE, &params, release_read_rows);
 }
 
+static bool is_figures(const struct api_file *file)
+{
+	return strcmp(file->format, "manifest") != 0;
+}
+
+/* ---- its addresses; fresh ---- */
+
+static char *href_of(const struct api_release *release, const char *below)
+{
+	return x_printf("/api/v1/editions/%s/releases/%lld%s", release->edition,
+		(long long)release->version, below);
+}
+
+static char *file_href(const struct api_release *release, const struct api_file *file)
+{
+	SCOPED(free_char) char *below = x_printf("/figures?format=%s", file->format);
+
+	return href_of(release, is_figures(file) ? below : "/manifest");
+}
+
 /* ---- bytes ---- */
 
 static void send_bytes(struct staff_step *step, struct shared_bytes *bytes)
@@ -153,13 +169,8 @@ static void send_bytes(struct staff_step *step, struct shared_bytes *bytes)
 	char *etag = whole ? x_printf("\"%s\"", call->file.hash)
 			   : x_printf("\"%s-%s\"", call->file.hash, call->member);
 
-	exchange_header(step->exchange, "ETag", etag);
-	exchange_header(step->exchange, "Cache-Control", "private, no-cache");
-	exchange_header(step->exchange, "Vary", "Accept, Authorization, Cookie");
-	if (api_is_known(step->exchange, etag)) {
-		exchange_reply(step->exchange, 304, NULL, NULL);
+	if (api_is_known(step->exchange, etag))
 		return;
-	}
 	if (whole) {
 		SCOPED(free_char)
 		char *name = x_printf("attachment; filename=\"%s\"", call->file.name);
@@ -259,26 +270,19 @@ static const struct api_file *file_of(
 
 /* ---- figures ---- */
 
-static bool is_figures(const struct api_file *file)
-{
-	return strcmp(file->format, "manifest") != 0;
-}
-
 static json_t *available_json(const struct api_release *release)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < release->file_count; i++)
-		if (is_figures(&release->files[i]))
+	for (size_t i = 0; i < release->file_count; i++) {
+		const struct api_file *file = &release->files[i];
+		SCOPED(free_char) char *href = file_href(release, file);
+
+		if (is_figures(file))
 			json_array_append_new(list,
-				json_pack("{s:s, s:s, s:o}", "format",
-					release->files[i].format, "media_type",
-					release->files[i].media_type, "href",
-					json_sprintf(
-						"/api/v1/editions/%s/releases/%lld/figures?format=%s",
-						release->edition,
-						(long long)release->version,
-						release->files[i].format)));
+				json_pack("{s:s, s:s, s:s}", "format", file->format,
+					"media_type", file->media_type, "href", href));
+	}
 	return json_pack("{s:o}", "available", list);
 }
 
@@ -319,8 +323,7 @@ static void serve_figures(struct staff_step *step, const struct api_release *rel
 			available_json(release));
 		return;
 	}
-	location = x_printf("/api/v1/editions/%s/releases/%lld/figures?format=%s",
-		release->edition, (long long)release->version, file->format);
+	location = file_href(release, file);
 	exchange_header(step->exchange, "Content-Location", location);
 	send_file(step, file);
 }
@@ -369,34 +372,30 @@ static json_t *files_json(const struct api_release *release)
 
 	for (size_t i = 0; i < release->file_count; i++) {
 		const struct api_file *file = &release->files[i];
-		char *href = is_figures(file)
-			? x_printf("/api/v1/editions/%s/releases/%lld/figures?format=%s",
-				  release->edition, (long long)release->version,
-				  file->format)
-			: x_printf("/api/v1/editions/%s/releases/%lld/manifest",
-				  release->edition, (long long)release->version);
+		SCOPED(free_char) char *href = file_href(release, file);
 
 		json_array_append_new(list,
 			json_pack("{s:s, s:s, s:s, s:I, s:s, s:s}", "format",
 				file->format, "name", file->name, "media_type",
 				file->media_type, "bytes", (json_int_t)file->size,
 				"blake2b", file->hash, "href", href));
-		free(href);
 	}
 	return list;
 }
 
 static json_t *links_json(const struct api_release *release)
 {
-	static const char *const names[] = {"figures", "questions", "notes", "manifest"};
-	json_t *links = json_pack("{s:o}", "self",
-		json_sprintf("/api/v1/editions/%s/releases/%lld", release->edition,
-			(long long)release->version));
+	static const struct {
+		const char *name, *below;
+	} all[] = {{"self", ""}, {"figures", "/figures"}, {"questions", "/questions"},
+		{"notes", "/notes"}, {"manifest", "/manifest"}};
+	json_t *links = json_object();
 
-	for (size_t i = 0; i < COUNT_OF(names); i++)
-		json_object_set_new(links, names[i],
-			json_sprintf("/api/v1/editions/%s/releases/%lld/%s",
-				release->edition, (long long)release->version, names[i]));
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		SCOPED(free_char) char *href = href_of(release, all[i].below);
+
+		json_object_set_new(links, all[i].name, json_string(href));
+	}
 	return links;
 }
 
