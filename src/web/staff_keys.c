@@ -22,6 +22,8 @@ struct key_page {
 	int status;
 	const char *problem;
 	struct api_key_request request;
+	const char *edition; /* chosen in the form; "": all */
+	int64_t days;        /* there, of the list */
 	char text[API_KEY_CHARS + 1];
 	json_t *lines;
 };
@@ -39,7 +41,9 @@ static struct key_page *page_new(struct staff_step *step)
 	struct key_page *page = exchange_alloc(step->exchange, sizeof(*page));
 
 	*page = (struct key_page){.status = 200,
-		.request = {.label = "", .edition = "", .days = API_KEY_DAYS}};
+		.request = {.label = ""},
+		.edition = "",
+		.days = API_KEY_DAYS};
 	step->own = page;
 	exchange_on_free(step->exchange, page_release, page);
 	return page;
@@ -104,15 +108,14 @@ static void editions_read(void *arg, struct db_rows *rows, const struct err *err
 		json_array_append_new(editions,
 			json_pack("{s:s, s:s, s:b}", "CODE", db_str(rows, i, "code").p,
 				"TITLE", db_str(rows, i, "title").p, "CHOSEN",
-				str_eq_z(
-					db_str(rows, i, "code"), page->request.edition)));
+				str_eq_z(db_str(rows, i, "code"), page->edition)));
 	staff_page(step, page->status, "Clés", "/keys", "staff_keys.html",
 		json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o}", "CSRF",
 			step->csrf, "NEW_ID", text, "TYPED", page->request.label,
 			"PROBLEM", page->problem ? page->problem : "", "ALL",
 			step->role == STAFF_ADMIN, "REVOKED",
 			revoked.p && str_eq_z(revoked, "oui"), "LINES", TAKE(page->lines),
-			"EDITIONS", editions, "DAYS", days_json(page->request.days)));
+			"EDITIONS", editions, "DAYS", days_json(page->days)));
 }
 
 static void keys_read(void *arg, struct db_rows *rows, const struct err *err)
@@ -180,7 +183,6 @@ static void key_added(void *arg, struct db_rows *rows, const struct err *err)
 static void add_key(struct staff_step *step)
 {
 	struct key_page *page = page_new(step);
-	struct str edition = staff_field(step, "edition");
 	struct db_params params = {0};
 	struct hash32 hash;
 	struct err why = {0};
@@ -190,9 +192,11 @@ static void add_key(struct staff_step *step)
 	page->request.scopes = API_SCOPE_FIGURES;
 	page->request.label = exchange_strdup(
 		step->exchange, str_trim(staff_field(step, "label")));
-	page->request.edition = exchange_strdup(step->exchange, edition);
+	page->edition = exchange_strdup(step->exchange, staff_field(step, "edition"));
+	page->request.edition = *page->edition ? page->edition : NULL;
+	/* What is no number of days is 0, and refused. */
 	if (str_parse_u64(staff_field(step, "days"), &days) && days <= API_KEY_DAYS_MAX)
-		page->request.days = (int64_t)days;
+		page->request.days = page->days = (int64_t)days;
 	if (!*page->request.label) {
 		show_again(step, 422,
 			"Dites à quoi servira cette clé" NNBSP
@@ -201,19 +205,14 @@ static void add_key(struct staff_step *step)
 	}
 	if (!uuid_parse(staff_field(step, "id"), &page->request.id))
 		page->request.id = random_uuid();
-	if (edition.n == 0)
-		page->request.edition = NULL;
 	api_key_make(page->text, &hash);
 	if (!api_key_params(&params, &page->request, &hash, &why)) {
-		page->request.edition = "";
 		show_again(step, 422,
 			"Au plus 80 caractères, et une durée de la liste" NNBSP
 			": corrigez, puis recommencez.");
 		return;
 	}
 	staff_ask(step, &SQL_API_KEY_ADD, &params, key_added);
-	if (!page->request.edition)
-		page->request.edition = "";
 }
 
 /* ---- the end of one ---- */

@@ -628,14 +628,27 @@ static void a_form_that_is_wrong_comes_back(void **state)
 	SCOPED(free_char) char *none = x_printf("csrf=%s&id=x&label=++&days=30", csrf);
 	SCOPED(free_char)
 	char *unknown = x_printf("csrf=%s&id=x&label=Essai&days=30&edition=e1999", csrf);
+	SCOPED(free_char)
+	char *long_label = x_printf(
+		"csrf=%s&id=x&label=%081d&days=30&edition=e2023", csrf, 7);
+	SCOPED(free_char)
+	char *no_days = x_printf("csrf=%s&id=x&label=Essai&days=toujours&edition=", csrf);
 	REPLY r = ask("POST", "/keys", ana, none);
 	REPLY other = ask("POST", "/keys", ana, unknown);
+	REPLY too_long = ask("POST", "/keys", ana, long_label);
+	REPLY for_ever = ask("POST", "/keys", ana, no_days);
 
 	(void)state;
 	assert_int_equal(r.status, 422);
 	assert_has(&r, "Dites à quoi servira cette clé");
 	assert_int_equal(other.status, 422);
 	assert_has(&other, "value=\"Essai\"");
+	assert_int_equal(too_long.status, 422);
+	assert_has(&too_long, "0000007\"");
+	assert_has(&too_long, "<option value=\"30\" selected>");
+	assert_has(&too_long, "<option value=\"e2023\" selected>");
+	assert_int_equal(for_ever.status, 422);
+	assert_has(&for_ever, "une durée de la liste");
 }
 
 int main(void)
