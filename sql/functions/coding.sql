@@ -134,7 +134,7 @@ END
 $$;
 
 -- What a coder has to read, in his order: question and text, nothing else of who wrote it. p_all: what he has done too.
-CREATE OR REPLACE FUNCTION barometre.coding_todo(p_edition text, p_coder text, p_all boolean)
+CREATE OR REPLACE FUNCTION barometre.coding_waiting(p_edition text, p_coder text, p_all boolean)
 RETURNS TABLE (verbatim uuid, question text, body text, book text, version bigint, state text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -307,3 +307,5 @@ BEGIN
 	ORDER BY g.audience, g.question, sha256(convert_to('verbatim ' || p_edition || ' ' || g.id, 'UTF8'));
 END
 $$;
+
+DROP FUNCTION IF EXISTS barometre.coding_todo(text, text, boolean);

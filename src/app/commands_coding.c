@@ -66,7 +66,7 @@ static bool export_of(const struct coding_world *world, const char *coder, bool 
 	db_text_z(&params, world->edition->code);
 	db_text_z(&params, coder);
 	db_bool(&params, all);
-	if (!db_run(world->db, &SQL_CODING_TODO, &params, &rows, err))
+	if (!db_run(world->db, &SQL_CODING_WAITING, &params, &rows, err))
 		return false;
 	buf_puts(out, "verbatim,question,text\r\n");
 	write_columns(out, rows, columns, COUNT_OF(columns));

@@ -11,7 +11,7 @@ static int begin(void **state)
 		return 1;
 	/* As a coder's and a moderator's page would need; no table. */
 	run(world.owner,
-		"GRANT EXECUTE ON FUNCTION barometre.coding_todo(text, text, boolean),"
+		"GRANT EXECUTE ON FUNCTION barometre.coding_waiting(text, text, boolean),"
 		" barometre.coding_save(text, text, text, uuid[], text[]), barometre.coding_decide(text, text, uuid[], text[]),"
 		" barometre.coding_assign(text, text[], text[], text[], text[], integer, text),"
 		" barometre.moderation_texts(text), barometre.moderation_set(text, text, uuid[], text[], text[], text[]),"
@@ -132,12 +132,12 @@ static void a_coder_codes_what_is_his_with_themes_of_its_version(void **state)
 static void a_coder_sees_the_question_and_the_text(void **state)
 {
 	struct db_rows *rows SCOPED(db_rows_drop) = NULL;
-	static const struct sql todo = {
-		"test", "SELECT * FROM barometre.coding_todo('2026', 'anne', false)"};
+	static const struct sql waiting = {
+		"test", "SELECT * FROM barometre.coding_waiting('2026', 'anne', false)"};
 
 	(void)state;
 	assert_int_equal(number(staff, ASSIGN), 18);
-	ok(db_run(staff, &todo, NULL, &rows, err));
+	ok(db_run(staff, &waiting, NULL, &rows, err));
 	assert_int_equal(db_count(rows), 6);
 	assert_true(str_eq_z(db_str(rows, 0, "question"), "avis"));
 	refused(ERR_BROKEN,

@@ -91,7 +91,7 @@ static const struct {
 	{"coding_final", ""},
 	{"coding_save", ""},
 	{"coding_take", ""},
-	{"coding_todo", ""},
+	{"coding_waiting", ""},
 	{"contact_lift", "staff"},
 	{"contact_object", ""},
 	{"count_empty", ""},
