@@ -173,7 +173,8 @@ static void publish(struct keeper *k, const struct keeper_task *task)
 	log_error("keeper.failed", F_TEXT("task", task->kind), F_ERR(&err));
 	finish(k, task,
 		err.code == ERR_CONFLICT
-			? "L’état de cette diffusion ne le permet pas\u202F: elle n’est pas vérifiée, ou une plus récente est déjà publiée."
+			? "L’état de cette diffusion ne le permet pas\u202F: elle n’est pas vérifiée, une plus récente est déjà publiée, "
+			  "ou le dépouillement n’est pas terminé (relancez-le)."
 			: "Cela n’a pas abouti\u202F: prévenez l’exploitant, le journal du serveur dit pourquoi.");
 	db_drop(&k->db);
 }

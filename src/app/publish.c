@@ -194,13 +194,20 @@ static void drop_record(json_t **record)
 	json_decref(*record);
 }
 
-/* The record of the count; NULL where figures came in another way. */
+/* The sealed record of the count; NULL where figures came in another way. Files that are made before it is sealed would never tell who took
+ * part. */
 static bool load_record(struct db *db, const char *edition, json_t **ret, struct err *err)
 {
 	struct err why = {0};
 
 	*ret = count_record(db, edition, &why);
-	return *ret || why.code == ERR_MISSING || err_set(err, why.code, "%s", why.text);
+	if (!*ret)
+		return why.code == ERR_MISSING || err_set(err, why.code, "%s", why.text);
+	return json_object_get(*ret, "hash") ||
+		err_set(err, ERR_CONFLICT,
+			"the count of edition \"%s\" is not at its end, and the files would never tell who took part: "
+			"wait for it, or run it again (barometre count %s)",
+			edition, edition);
 }
 
 /* What the files say of themselves does not depend on the day they are made. */

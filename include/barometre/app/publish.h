@@ -7,7 +7,7 @@
  *
  * The files have the lines of the release, and among them those of participation (report/participation.h), which are made of the record of
  * the count: it is finished after the release was frozen, so the hash of a release does not cover them. The record has its own,
- * in the journal; the manifest has both. A release without a finished record has no such lines.
+ * in the journal; the manifest has both. Until the record is sealed nothing is published; figures without any record have no such lines.
  */
 #ifndef BAROMETRE_APP_PUBLISH_H
 #define BAROMETRE_APP_PUBLISH_H
@@ -24,8 +24,8 @@ bool publish_check(struct db *, const struct edition *, int64_t version, bool *r
 
 /* A checked release (version 0: the newest) is out: makes its files and writes the journal, in one transaction of its own. Published already:
  * nothing happens, but that files which are missing are made (releases of before there were files). ERR_CONFLICT when it is
- * a draft, withdrawn, older than one that is out, or when its lines are not those of its hash. *ret_version (may be NULL) is
- * which. */
+ * a draft, withdrawn, older than one that is out, when its lines are not those of its hash, or when the count is not at its end (its record is
+ * not sealed). *ret_version (may be NULL) is which. */
 bool publish_release(struct db *, const char *edition, int64_t version, const char *login,
 	int64_t *ret_version, struct err *) MUST_USE;
 
