@@ -116,6 +116,23 @@ static bool wrong_columns(const char *const *columns, size_t count, int line,
 		err, ERR_INVALID, line, "line %d: %s %s", line, what, buf_str(&names).p);
 }
 
+/* Behind apostrophes or not: each writing puts one more before it, each reading takes one away. */
+static bool hides_formula(struct str text)
+{
+	size_t n = 0;
+
+	while (n < text.n && text.p[n] == '\'')
+		n++;
+	return csv_is_formula((struct str){text.p + n, text.n - n});
+}
+
+static struct str unguarded(struct str field)
+{
+	if (str_starts(field, STR("'")) && hides_formula(field))
+		return (struct str){field.p + 1, field.n - 1};
+	return field;
+}
+
 static bool read_records(struct csv *csv, const char *const *columns, size_t needed,
 	size_t count, coding_line_fn *take, void *arg, struct err *err)
 {
@@ -139,7 +156,8 @@ static bool read_records(struct csv *csv, const char *const *columns, size_t nee
 			return wrong_columns(columns, count, record.line,
 				"these columns are needed:", err);
 		for (size_t i = 0; i < count; i++)
-			fields[i] = i < record.count ? record.field[i] : STR("");
+			fields[i] = i < record.count ? unguarded(record.field[i])
+						     : STR("");
 		if (!take(arg, record.line, fields, err))
 			return false;
 	}
@@ -169,7 +187,7 @@ bool coding_read_file(const char *file, const char *const *columns, size_t neede
 void coding_quote(struct buf *out, struct str text)
 {
 	buf_addc(out, '"');
-	if (text.n > 0 && text.p[0] && strchr("=+-@\t\r", text.p[0]))
+	if (hides_formula(text))
 		buf_addc(out, '\'');
 	for (size_t i = 0; i < text.n; i++) {
 		if (text.p[i] == '"')

@@ -36,7 +36,8 @@ bool coding_read_file(const char *file, const char *const *columns, size_t neede
 	size_t count, coding_line_fn *, void *arg, struct err *) MUST_USE;
 #define CODING_COLUMNS_MAX 8
 
-/* A field, always between quotes. What a spreadsheet would take for a formula gets an apostrophe before it (report/export.h). */
+/* A field, always between quotes. What a spreadsheet would take for a formula gets an apostrophe before it (base/csv.h), which
+ * coding_read_file takes away again. */
 void coding_quote(struct buf *out, struct str);
 /* To --out FILE or standard output. */
 bool coding_print(const struct command_line *, const struct buf *, struct err *) MUST_USE;

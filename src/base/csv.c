@@ -157,3 +157,14 @@ enum csv_result csv_next(struct csv *csv, struct csv_record *ret)
 	}
 	return wide ? CSV_TOO_WIDE : CSV_RECORD;
 }
+
+bool csv_is_formula(struct str text)
+{
+	static const char *const signs[] = {
+		"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"};
+
+	for (size_t i = 0; i < COUNT_OF(signs); i++)
+		if (str_starts(text, str_of(signs[i])))
+			return true;
+	return false;
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lines of a release as CSV: for programs, and for a spreadsheet set to French. */
+#include "barometre/base/csv.h"
 #include "export_private.h"
 
 static void add_header(struct buf *out, char comma)
@@ -42,20 +43,9 @@ bool export_write_csv(struct export_out *out, const struct export_source *source
 
 /* ---- for a spreadsheet ---- */
 
-/* OWASP, "CSV Injection": the signs that begin a formula, and their full-width forms; TAB and CR, which are skipped before one. */
-static bool is_formula(const char *text)
-{
-	static const char *const wide[] = {"＝", "＋", "－", "＠"};
-
-	for (size_t i = 0; i < COUNT_OF(wide); i++)
-		if (strncmp(text, wide[i], strlen(wide[i])) == 0)
-			return true;
-	return *text && strchr("=+-@\t\r\n", *text) != NULL;
-}
-
 static void add_quoted(struct buf *out, const char *text)
 {
-	bool formula = is_formula(text);
+	bool formula = csv_is_formula(str_of(text));
 
 	if (!formula && !strpbrk(text, ";,\"\t\r\n")) {
 		buf_puts(out, text);

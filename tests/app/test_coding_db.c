@@ -460,6 +460,31 @@ static void only_moderated_texts_leave_and_never_fewer_than_11(void **state)
 	assert_string_equal(printed, "audience,question,text\r\n");
 }
 
+static void no_formula_goes_to_a_spreadsheet_and_texts_come_back_as_they_were(
+	void **state)
+{
+	SCOPED(free_char) char *file = in_folder("revu.csv");
+	SCOPED(free_char) char *typed = x_printf("2026 %s --by zoe", file);
+
+	(void)state;
+	run(world.owner,
+		"UPDATE barometre.verbatim SET body = '＝1+1' WHERE body = 'texte 1'");
+	assert_int_equal(moderate("body = 'texte 2'", "'redacted,- merci,=non'"), 0);
+	assert_int_equal(moderate("body = 'texte 3'", "'redacted,''oui,'"), 0);
+	for (int i = 0; i < 2; i++) {
+		done(command_verbatim_review, "2026 --all");
+		prints(",\"'＝1+1\",");
+		prints("\"redacted\",\"'- merci\",\"'=non\"");
+		prints("\"redacted\",\"'oui\",\"\"");
+		write_text("revu.csv", printed);
+		done(command_verbatim_import, typed);
+	}
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM barometre.moderation WHERE (body = '- merci' AND reason = '=non') OR body = chr(39) || 'oui'"),
+		2);
+}
+
 static void no_id_leaves_and_the_order_is_always_the_same(void **state)
 {
 	(void)state;
@@ -564,6 +589,9 @@ int main(void)
 			merged_themes_are_carried_and_split_ones_read_again, fresh),
 		cmocka_unit_test_setup(
 			only_moderated_texts_leave_and_never_fewer_than_11, fresh),
+		cmocka_unit_test_setup(
+			no_formula_goes_to_a_spreadsheet_and_texts_come_back_as_they_were,
+			fresh),
 		cmocka_unit_test_setup(
 			no_id_leaves_and_the_order_is_always_the_same, fresh),
 		cmocka_unit_test_setup(

@@ -40,4 +40,8 @@ enum csv_result {
 };
 enum csv_result csv_next(struct csv *, struct csv_record *ret);
 
+/* What a spreadsheet would take for a formula: = + - @ or their full-width forms come first, or TAB, CR or LF, which are skipped before one
+ * (OWASP, "CSV Injection"). It is written with an apostrophe before it. */
+bool csv_is_formula(struct str);
+
 #endif
