@@ -216,7 +216,7 @@ static void copy_text(char *out, size_t size, const struct db_rows *rows, size_t
 	(void)snprintf(out, size, "%s", db_str(rows, row, column).p);
 }
 
-void release_info_from_row(
+static void info_from_row(
 	struct release_info *ret, const struct db_rows *rows, size_t row)
 {
 	*ret = (struct release_info){
@@ -261,7 +261,7 @@ static bool read_head(struct db *db, const char *edition, int64_t version,
 		return err_set(err, ERR_MISSING,
 			"edition \"%s\" has no release %lld (barometre release list %s)",
 			edition, (long long)version, edition);
-	release_info_from_row(ret, rows, 0);
+	info_from_row(ret, rows, 0);
 	return true;
 }
 
@@ -306,12 +306,6 @@ bool release_read_version(struct db *db, const char *edition, int64_t version,
 	return true;
 }
 
-bool release_read(struct db *db, const char *edition, struct release_info *ret,
-	figure_fn *each, void *arg, struct err *err)
-{
-	return release_read_version(db, edition, 0, ret, each, arg, err);
-}
-
 bool release_read_notes(struct db *db, const char *edition, int64_t version,
 	release_note_fn *each, void *arg, struct err *err)
 {
@@ -348,7 +342,7 @@ bool release_list(struct db *db, const char *edition, struct release_info **ret_
 		return false;
 	list = x_calloc(db_count(rows) + 1, sizeof(*list));
 	for (size_t i = 0; i < db_count(rows); i++)
-		release_info_from_row(&list[i], rows, i);
+		info_from_row(&list[i], rows, i);
 	*ret_list = list;
 	*ret_count = db_count(rows);
 	return true;

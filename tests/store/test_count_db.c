@@ -430,7 +430,8 @@ static void a_release_is_read_as_it_was_written(void **state)
 		.has_value = true,
 		.value = 1.0 / 3.0,
 		.status = "small_cells"};
-	refused(ERR_MISSING, release_read(keeper, "2026", &first, check_figure, &n, err));
+	refused(ERR_MISSING,
+		release_read_version(keeper, "2026", 0, &first, check_figure, &n, err));
 	for (int twice = 1; twice <= 2; twice++) {
 		ok(db_begin(keeper, err));
 		ok(release_add(keeper,
@@ -445,7 +446,7 @@ static void a_release_is_read_as_it_was_written(void **state)
 		ok(db_commit(keeper, err));
 		assert_int_equal(version, twice);
 		n = 0;
-		ok(release_read(keeper, "2026", twice == 1 ? &first : &second,
+		ok(release_read_version(keeper, "2026", 0, twice == 1 ? &first : &second,
 			check_figure, &n, err));
 		assert_int_equal(n, FIGURES);
 	}

@@ -15,9 +15,7 @@
 #define THEME_UNREADABLE "illisible"
 bool theme_is_special(struct str code);
 
-/* Who codes without a name, and the decision where two coders disagree. */
-#define CODER_NAMELESS ""
-#define CODER_DECISION "*"
+#define CODER_NAMELESS "" /* who codes without a name */
 /* Small letters, digits and ._@-, beginning with a letter or digit, at most 60. */
 bool coder_name_is_good(struct str);
 

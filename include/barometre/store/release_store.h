@@ -65,10 +65,8 @@ struct release_info {
 	char hash
 		[65]; /* BLAKE2b-256 of kind, parameters, lines and notes, in hexadecimal */
 };
-/* The newest release that is no draft, its lines in order. ERR_MISSING when there is none. Blocking: commands, keeper. */
-bool release_read(struct db *, const char *edition, struct release_info *ret, figure_fn *,
-	void *arg, struct err *) MUST_USE;
-/* A release of a version; 0 is the newest that is no draft. `each` may be NULL: no lines are read. */
+/* A release of a version, its lines in order; 0 is the newest that is no draft. ERR_MISSING when there is none. `each` may be NULL: no lines
+ * are read. Blocking: commands, keeper. */
 bool release_read_version(struct db *, const char *edition, int64_t version,
 	struct release_info *ret, figure_fn *each, void *arg, struct err *) MUST_USE;
 bool release_read_notes(struct db *, const char *edition, int64_t version,
@@ -119,11 +117,7 @@ bool release_count_files(struct db *, const char *edition, int64_t version,
 bool release_read_file(struct db *, const char *edition, int64_t version,
 	const char *format, struct buf *out, struct err *) MUST_USE;
 
-/* Columns of one row of SQL_RELEASE_ROWS (edition, version, after, limit) into a figure, borrowed; of SQL_RELEASE_NEWEST,
- * SQL_RELEASE_LIST or SQL_RELEASE_HEAD into an info. */
-extern const struct sql SQL_RELEASE_ROWS, SQL_RELEASE_NEWEST, SQL_RELEASE_LIST,
-	SQL_RELEASE_HEAD;
+/* The columns that a figure is made of, as release/rows has them; borrowed. */
 void figure_from_row(struct figure *ret, const struct db_rows *, size_t row);
-void release_info_from_row(struct release_info *ret, const struct db_rows *, size_t row);
 
 #endif
