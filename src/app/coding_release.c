@@ -129,11 +129,8 @@ static bool recode_lines(struct recode *r, struct err *err)
 
 static void recode_synthesis(struct recode *r)
 {
-	const struct form **forms = x_calloc(
-		r->edition->audience_count + 1, sizeof(const struct form *));
+	const struct form **forms = edition_forms(r->edition);
 
-	for (size_t i = 0; i < r->edition->audience_count; i++)
-		forms[i] = r->edition->audiences[i].form;
 	figures_add_synthesis(&r->figures, forms, r->edition->audience_count);
 	free(forms);
 }
@@ -152,14 +149,9 @@ static void recode_notes(struct recode *r)
 		push_note(r, r->figures.notes[i]);
 }
 
-static void free_infos(struct release_info **list)
-{
-	free(*list);
-}
-
 static bool load_former(struct recode *r, struct err *err)
 {
-	SCOPED(free_infos) struct release_info *infos = NULL;
+	SCOPED(release_infos_free) struct release_info *infos = NULL;
 	size_t count;
 
 	if (!release_list(r->db, r->edition->code, &infos, &count, err))

@@ -32,17 +32,9 @@ struct db *coding_database(const struct command_line *line, struct err *err)
 {
 	SCOPED(db_drop) struct db *db = command_database(line, err);
 
-	if (!db || !db_begin(db, err) || !coding_end(db, books_are_there(db, err), err))
+	if (!db || !db_begin(db, err) || !db_end(db, books_are_there(db, err), err))
 		return NULL;
 	return TAKE(db);
-}
-
-bool coding_end(struct db *db, bool ok, struct err *err)
-{
-	if (ok)
-		return db_commit(db, err);
-	db_rollback(db);
-	return false;
 }
 
 void coding_world_close(struct coding_world *world)
@@ -82,6 +74,15 @@ bool coding_world_open(
 	}
 	*ret = world;
 	return true;
+}
+
+bool coding_ask(const struct coding_world *world, const struct sql *sql,
+	struct db_rows **ret, struct err *err)
+{
+	struct db_params params = {0};
+
+	db_text_z(&params, world->edition->code);
+	return db_run(world->db, sql, &params, ret, err);
 }
 
 const struct question *coding_question(
@@ -195,6 +196,16 @@ void coding_quote(struct buf *out, struct str text)
 		buf_addc(out, text.p[i]);
 	}
 	buf_addc(out, '"');
+}
+
+void coding_write_rows(struct buf *out, const struct db_rows *rows,
+	const char *const *columns, size_t count)
+{
+	for (size_t i = 0; i < db_count(rows); i++)
+		for (size_t c = 0; c < count; c++) {
+			coding_quote(out, db_str(rows, i, columns[c]));
+			buf_puts(out, c + 1 < count ? "," : "\r\n");
+		}
 }
 
 bool coding_print(const struct command_line *line, const struct buf *out, struct err *err)

@@ -96,7 +96,7 @@ int command_codebook_import(const struct command_line *line)
 		return command_fails(&err);
 	}
 	if (!(db = coding_database(line, &err)) || !db_begin(db, &err) ||
-		!coding_end(db,
+		!db_end(db,
 			import_book(db, name, command_word(line, 1), note ? note : "",
 				&former, &book, &err),
 			&err))
@@ -230,22 +230,14 @@ static bool show_pair(struct db *db, const struct db_rows *rows, size_t from,
 	return true;
 }
 
-static void drop_world(struct coding_world *world)
-{
-	coding_world_close(world);
-}
-
 int command_coding_agreement(const struct command_line *line)
 {
 	SCOPED(db_rows_drop) struct db_rows *rows = NULL;
-	struct db_params params = {0};
 	struct err err = {0};
-	SCOPED(drop_world) struct coding_world world = {0};
+	SCOPED(coding_world_close) struct coding_world world = {0};
 
-	if (!coding_world_open(line, &world, &err))
-		return command_fails(&err);
-	db_text_z(&params, world.edition->code);
-	if (!db_run(world.db, &SQL_CODING_PAIRS, &params, &rows, &err))
+	if (!coding_world_open(line, &world, &err) ||
+		!coding_ask(&world, &SQL_CODING_PAIRS, &rows, &err))
 		return command_fails(&err);
 	if (db_count(rows) == 0)
 		printf("no text was read by two coders yet\n");

@@ -7,36 +7,12 @@
 
 #include "sql_catalog.h"
 
-static void drop_world(struct coding_world *world)
-{
-	coding_world_close(world);
-}
-
-static bool ask(const struct coding_world *world, const struct sql *sql,
-	struct db_rows **ret, struct err *err)
-{
-	struct db_params params = {0};
-
-	db_text_z(&params, world->edition->code);
-	return db_run(world->db, sql, &params, ret, err);
-}
-
 static bool good_coder(const char *name, struct err *err)
 {
 	return coder_name_is_good(str_of(name)) ||
 		err_set(err, ERR_INVALID,
 			"\"%.60s\" is no name of a coder: small letters, digits and . _ @ -, at most 60",
 			name);
-}
-
-static void write_columns(struct buf *out, const struct db_rows *rows,
-	const char *const *columns, size_t count)
-{
-	for (size_t i = 0; i < db_count(rows); i++)
-		for (size_t c = 0; c < count; c++) {
-			coding_quote(out, db_str(rows, i, columns[c]));
-			buf_puts(out, c + 1 < count ? "," : "\r\n");
-		}
 }
 
 /* ---- coding export ---- */
@@ -46,10 +22,10 @@ static bool export_all(const struct coding_world *world, struct buf *out, struct
 	static const char *const columns[] = {"id", "audience", "question", "body"};
 	SCOPED(db_rows_drop) struct db_rows *rows = NULL;
 
-	if (!ask(world, &SQL_CODING_VERBATIMS, &rows, err))
+	if (!coding_ask(world, &SQL_CODING_VERBATIMS, &rows, err))
 		return false;
 	buf_puts(out, "verbatim,audience,question,text\r\n");
-	write_columns(out, rows, columns, COUNT_OF(columns));
+	coding_write_rows(out, rows, columns, COUNT_OF(columns));
 	return true;
 }
 
@@ -69,7 +45,7 @@ static bool export_of(const struct coding_world *world, const char *coder, bool 
 	if (!db_run(world->db, &SQL_CODING_WAITING, &params, &rows, err))
 		return false;
 	buf_puts(out, "verbatim,question,text\r\n");
-	write_columns(out, rows, columns, COUNT_OF(columns));
+	coding_write_rows(out, rows, columns, COUNT_OF(columns));
 	return true;
 }
 
@@ -78,7 +54,7 @@ int command_coding_export(const struct command_line *line)
 	SCOPED(buf_release) struct buf out = BUF_LIMIT(CODING_OUTPUT_MAX);
 	const char *coder = command_option(line, "--coder");
 	struct err err = {0};
-	SCOPED(drop_world) struct coding_world world = {0};
+	SCOPED(coding_world_close) struct coding_world world = {0};
 
 	if (!coding_world_open(line, &world, &err) ||
 		!(coder ? export_of(
@@ -137,14 +113,14 @@ static bool expect_all(const struct coding_world *world, struct coded *c, struct
 {
 	SCOPED(db_rows_drop) struct db_rows *rows = NULL, *coders = NULL;
 
-	if (!ask(world, &SQL_CODING_CODERS, &coders, err))
+	if (!coding_ask(world, &SQL_CODING_CODERS, &coders, err))
 		return false;
 	for (size_t i = 0; i < db_count(coders); i++)
 		if (db_str(coders, i, "coder").n > 0)
 			return err_set(err, ERR_CONFLICT,
 				"the texts of edition \"%s\" have coders: say whose file this is (--coder NAME)",
 				world->edition->code);
-	if (!ask(world, &SQL_CODING_VERBATIMS, &rows, err))
+	if (!coding_ask(world, &SQL_CODING_VERBATIMS, &rows, err))
 		return false;
 	for (size_t i = 0; i < db_count(rows); i++) {
 		const struct question *q = coding_question(world->edition,
@@ -214,7 +190,7 @@ int command_coding_import(const struct command_line *line)
 	SCOPED(coding_outcome_release) struct coding_outcome outcome = CODING_OUTCOME;
 	const char *coder = command_option(line, "--coder");
 	struct err err = {0};
-	SCOPED(drop_world) struct coding_world world = {0};
+	SCOPED(coding_world_close) struct coding_world world = {0};
 	int64_t texts = 0;
 	size_t themes = 0;
 	bool ok;
@@ -223,7 +199,7 @@ int command_coding_import(const struct command_line *line)
 		return command_fails(&err);
 	ok = import_file(&world, coder, command_word(line, 1), &themes, &texts, &err) &&
 		(coder || coding_release(world.db, world.edition, &outcome, &err));
-	if (!coding_end(world.db, ok, &err))
+	if (!db_end(world.db, ok, &err))
 		return command_fails(&err);
 	printf("%zu theme(s) of %lld text(s) stored\n", themes, (long long)texts);
 	if (!coder)
@@ -237,11 +213,11 @@ int command_coding_release(const struct command_line *line)
 {
 	SCOPED(coding_outcome_release) struct coding_outcome outcome = CODING_OUTCOME;
 	struct err err = {0};
-	SCOPED(drop_world) struct coding_world world = {0};
+	SCOPED(coding_world_close) struct coding_world world = {0};
 
 	if (!coding_world_open(line, &world, &err) || !db_begin(world.db, &err) ||
-		!coding_end(world.db,
-			coding_release(world.db, world.edition, &outcome, &err), &err))
+		!db_end(world.db, coding_release(world.db, world.edition, &outcome, &err),
+			&err))
 		return command_fails(&err);
 	if (outcome.version == 0) {
 		err_set(&err, ERR_CONFLICT,
@@ -369,7 +345,7 @@ int command_coding_assign(const struct command_line *line)
 	const char *names = command_option(line, "--coders");
 	struct str coders[CODERS_MAX];
 	struct err err = {0};
-	SCOPED(drop_world) struct coding_world world = {0};
+	SCOPED(coding_world_close) struct coding_world world = {0};
 	int64_t percent = 0, given = 0;
 	size_t count = 0;
 
@@ -380,8 +356,8 @@ int command_coding_assign(const struct command_line *line)
 	if (!read_coders(names, coders, &count, &err) ||
 		!read_double(command_option(line, "--double"), count, &percent, &err) ||
 		!coding_world_open(line, &world, &err) || !db_begin(world.db, &err) ||
-		!coding_end(world.db,
-			assign(&world, coders, count, percent, &given, &err), &err))
+		!db_end(world.db, assign(&world, coders, count, percent, &given, &err),
+			&err))
 		return command_fails(&err);
 	printf("%lld text(s) given\n", (long long)given);
 	return EXIT_SUCCESS;
@@ -415,14 +391,14 @@ int command_coding_carry(const struct command_line *line)
 {
 	const char *name = command_word(line, 1);
 	struct err err = {0};
-	SCOPED(drop_world) struct coding_world world = {0};
+	SCOPED(coding_world_close) struct coding_world world = {0};
 	SCOPED(codebook_release) struct codebook newest = {0};
 	int64_t carried = 0, again = 0;
 
 	if (!coding_world_open(line, &world, &err) ||
 		!codebook_load(world.db, name, 0, &newest, &err) ||
 		!db_begin(world.db, &err) ||
-		!coding_end(world.db,
+		!db_end(world.db,
 			carry(&world, name, newest.version, &carried, &again, &err),
 			&err))
 		return command_fails(&err);
@@ -439,12 +415,12 @@ int command_coding_status(const struct command_line *line)
 	static const char *const columns[] = {
 		"texts", "given", "double", "open", "disagree", "decided", "final"};
 	struct err err = {0};
-	SCOPED(drop_world) struct coding_world world = {0};
+	SCOPED(coding_world_close) struct coding_world world = {0};
 	SCOPED(db_rows_drop) struct db_rows *rows = NULL, *coders = NULL;
 
 	if (!coding_world_open(line, &world, &err) ||
-		!ask(&world, &SQL_CODING_STATE, &rows, &err) ||
-		!ask(&world, &SQL_CODING_CODERS, &coders, &err))
+		!coding_ask(&world, &SQL_CODING_STATE, &rows, &err) ||
+		!coding_ask(&world, &SQL_CODING_CODERS, &coders, &err))
 		return command_fails(&err);
 	printf("%-16s %-24s %7s %7s %7s %7s %9s %8s %7s\n", "audience", "question",
 		"texts", "given", "double", "open", "disagree", "decided", "final");
@@ -482,14 +458,14 @@ int command_coding_disagreements(const struct command_line *line)
 		"verbatim", "question", "body", "first", "second", "decision"};
 	SCOPED(buf_release) struct buf out = BUF_LIMIT(CODING_OUTPUT_MAX);
 	struct err err = {0};
-	SCOPED(drop_world) struct coding_world world = {0};
+	SCOPED(coding_world_close) struct coding_world world = {0};
 	SCOPED(db_rows_drop) struct db_rows *rows = NULL;
 
 	if (!coding_world_open(line, &world, &err) ||
-		!ask(&world, &SQL_CODING_DISAGREEMENTS, &rows, &err))
+		!coding_ask(&world, &SQL_CODING_DISAGREEMENTS, &rows, &err))
 		return command_fails(&err);
 	buf_puts(&out, "verbatim,question,text,first,second,decision\r\n");
-	write_columns(&out, rows, columns, COUNT_OF(columns));
+	coding_write_rows(&out, rows, columns, COUNT_OF(columns));
 	return coding_print(line, &out, &err) ? EXIT_SUCCESS : command_fails(&err);
 }
 
@@ -499,7 +475,7 @@ static bool decide(const struct coding_world *world, const char *by, const char 
 	SCOPED(coded_release) struct coded c = {.db = world->db};
 	SCOPED(db_rows_drop) struct db_rows *rows = NULL;
 
-	if (!ask(world, &SQL_CODING_DISPUTED, &rows, err))
+	if (!coding_ask(world, &SQL_CODING_DISPUTED, &rows, err))
 		return false;
 	for (size_t i = 0; i < db_count(rows); i++)
 		if (!coded_expect(&c, db_str(rows, i, "verbatim"),
@@ -512,7 +488,7 @@ int command_coding_decide(const struct command_line *line)
 {
 	const char *by = command_option(line, "--by");
 	struct err err = {0};
-	SCOPED(drop_world) struct coding_world world = {0};
+	SCOPED(coding_world_close) struct coding_world world = {0};
 	int64_t texts = 0;
 
 	if (!by) {
@@ -521,8 +497,8 @@ int command_coding_decide(const struct command_line *line)
 	}
 	if (!good_coder(by, &err) || !coding_world_open(line, &world, &err) ||
 		!db_begin(world.db, &err) ||
-		!coding_end(world.db,
-			decide(&world, by, command_word(line, 1), &texts, &err), &err))
+		!db_end(world.db, decide(&world, by, command_word(line, 1), &texts, &err),
+			&err))
 		return command_fails(&err);
 	printf("%lld text(s) decided\n", (long long)texts);
 	return EXIT_SUCCESS;

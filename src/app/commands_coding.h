@@ -21,14 +21,14 @@ struct coding_world {
 };
 bool coding_world_open(
 	const struct command_line *, struct coding_world *ret, struct err *) MUST_USE;
-void coding_world_close(struct coding_world *);
+void coding_world_close(struct coding_world *); /* idempotent */
+/* A query whose only parameter is the edition. */
+bool coding_ask(const struct coding_world *, const struct sql *,
+	struct db_rows **ret_rows, struct err *) MUST_USE;
 
 /* NULL when there is none. */
 const struct question *coding_question(
 	const struct edition *, struct str audience, struct str question);
-
-/* Ends the transaction as `ok` says. */
-bool coding_end(struct db *, bool ok, struct err *) MUST_USE;
 
 /* A CSV file whose header is exactly these columns, those from `needed` on being optional (then empty); one call a record. */
 typedef bool coding_line_fn(void *arg, int line, const struct str *fields, struct err *);
@@ -39,6 +39,9 @@ bool coding_read_file(const char *file, const char *const *columns, size_t neede
 /* A field, always between quotes. What a spreadsheet would take for a formula gets an apostrophe before it (base/csv.h), which
  * coding_read_file takes away again. */
 void coding_quote(struct buf *out, struct str);
+/* One record a row. */
+void coding_write_rows(struct buf *out, const struct db_rows *,
+	const char *const *columns, size_t count);
 /* To --out FILE or standard output. */
 bool coding_print(const struct command_line *, const struct buf *, struct err *) MUST_USE;
 

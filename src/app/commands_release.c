@@ -33,11 +33,6 @@ static bool read_version(
 		command_word(line, 0));
 }
 
-static void free_infos(struct release_info **list)
-{
-	free(*list);
-}
-
 /* ---- list ---- */
 
 static void print_head(const struct release_info *r)
@@ -53,7 +48,7 @@ static void print_head(const struct release_info *r)
 
 int command_release_list(const struct command_line *line)
 {
-	SCOPED(free_infos) struct release_info *list = NULL;
+	SCOPED(release_infos_free) struct release_info *list = NULL;
 	struct err err = {0};
 	SCOPED(db_drop) struct db *db = open_keeper(line, &err);
 	size_t count = 0;
@@ -118,7 +113,7 @@ int command_release_show(const struct command_line *line)
 /* The newest of all, drafts too. */
 static bool newest(struct db *db, const char *edition, int64_t *version, struct err *err)
 {
-	SCOPED(free_infos) struct release_info *list = NULL;
+	SCOPED(release_infos_free) struct release_info *list = NULL;
 	size_t count = 0;
 
 	if (*version > 0)
@@ -143,12 +138,9 @@ static bool check(struct db *db, const char *code, int64_t *version, bool *ret_p
 	edition = editions_find(&editions, str_of(code));
 	if (!edition)
 		return err_set(err, ERR_MISSING, "there is no edition \"%s\"", code);
-	if (!newest(db, code, version, err) || !db_begin(db, err))
-		return false;
-	if (publish_check(db, edition, *version, ret_passed, account, err))
-		return db_commit(db, err);
-	db_rollback(db);
-	return false;
+	return newest(db, code, version, err) && db_begin(db, err) &&
+		db_end(db, publish_check(db, edition, *version, ret_passed, account, err),
+			err);
 }
 
 int command_release_check(const struct command_line *line)

@@ -9,20 +9,6 @@
 
 #define TELLTALES_MAX 64
 
-static void drop_world(struct coding_world *world)
-{
-	coding_world_close(world);
-}
-
-static bool load_texts(
-	const struct coding_world *world, struct db_rows **ret, struct err *err)
-{
-	struct db_params params = {0};
-
-	db_text_z(&params, world->edition->code);
-	return db_run(world->db, &SQL_MODERATION_TEXTS, &params, ret, err);
-}
-
 /* ---- verbatim review ---- */
 
 static const char *const review_columns[] = {"verbatim", "audience", "question", "text",
@@ -63,10 +49,11 @@ int command_verbatim_review(const struct command_line *line)
 	SCOPED(buf_release) struct buf out = BUF_LIMIT(CODING_OUTPUT_MAX);
 	bool all = command_flag(line, "--all");
 	struct err err = {0};
-	SCOPED(drop_world) struct coding_world world = {0};
+	SCOPED(coding_world_close) struct coding_world world = {0};
 	SCOPED(db_rows_drop) struct db_rows *rows = NULL;
 
-	if (!coding_world_open(line, &world, &err) || !load_texts(&world, &rows, &err))
+	if (!coding_world_open(line, &world, &err) ||
+		!coding_ask(&world, &SQL_MODERATION_TEXTS, &rows, &err))
 		return command_fails(&err);
 	for (size_t c = 0; c < COUNT_OF(review_columns); c++)
 		buf_printf(&out, "%s%s", c > 0 ? "," : "", review_columns[c]);
@@ -196,7 +183,7 @@ static bool import_decisions(const struct coding_world *world, const char *by,
 	SCOPED(db_rows_drop) struct db_rows *rows = NULL;
 	SCOPED(decisions_release) struct decisions d = {0};
 
-	if (!load_texts(world, &rows, err))
+	if (!coding_ask(world, &SQL_MODERATION_TEXTS, &rows, err))
 		return false;
 	d.rows = rows;
 	d.texts = json_object();
@@ -214,7 +201,7 @@ int command_verbatim_import(const struct command_line *line)
 {
 	const char *by = command_option(line, "--by");
 	struct err err = {0};
-	SCOPED(drop_world) struct coding_world world = {0};
+	SCOPED(coding_world_close) struct coding_world world = {0};
 	int64_t texts = 0;
 
 	if (!by || !coder_name_is_good(str_of(by))) {
@@ -223,7 +210,7 @@ int command_verbatim_import(const struct command_line *line)
 		return command_fails(&err);
 	}
 	if (!coding_world_open(line, &world, &err) || !db_begin(world.db, &err) ||
-		!coding_end(world.db,
+		!db_end(world.db,
 			import_decisions(&world, by, command_word(line, 1), &texts, &err),
 			&err))
 		return command_fails(&err);
@@ -237,21 +224,14 @@ int command_verbatim_export(const struct command_line *line)
 {
 	static const char *const columns[] = {"audience", "question", "body"};
 	SCOPED(buf_release) struct buf out = BUF_LIMIT(CODING_OUTPUT_MAX);
-	struct db_params params = {0};
 	struct err err = {0};
-	SCOPED(drop_world) struct coding_world world = {0};
+	SCOPED(coding_world_close) struct coding_world world = {0};
 	SCOPED(db_rows_drop) struct db_rows *rows = NULL;
 
-	if (!coding_world_open(line, &world, &err))
-		return command_fails(&err);
-	db_text_z(&params, world.edition->code);
-	if (!db_run(world.db, &SQL_MODERATION_OUT, &params, &rows, &err))
+	if (!coding_world_open(line, &world, &err) ||
+		!coding_ask(&world, &SQL_MODERATION_OUT, &rows, &err))
 		return command_fails(&err);
 	buf_puts(&out, "audience,question,text\r\n");
-	for (size_t i = 0; i < db_count(rows); i++)
-		for (size_t c = 0; c < COUNT_OF(columns); c++) {
-			coding_quote(&out, db_str(rows, i, columns[c]));
-			buf_puts(&out, c + 1 < COUNT_OF(columns) ? "," : "\r\n");
-		}
+	coding_write_rows(&out, rows, columns, COUNT_OF(columns));
 	return coding_print(line, &out, &err) ? EXIT_SUCCESS : command_fails(&err);
 }

@@ -78,10 +78,8 @@ static bool store_results(struct db *db, const struct edition *edition,
 
 static void add_synthesis(struct figures *figures, const struct edition *edition)
 {
-	const struct form **forms = x_calloc(edition->audience_count + 1, sizeof(*forms));
+	const struct form **forms = edition_forms(edition);
 
-	for (size_t i = 0; i < edition->audience_count; i++)
-		forms[i] = edition->audiences[i].form;
 	figures_add_synthesis(figures, forms, edition->audience_count);
 	free(forms);
 }

@@ -14,11 +14,6 @@
 #define FILE_MAX (512u << 20)
 #define FILES (EXPORT_FORMATS + 1) /* and the manifest */
 
-static void free_infos(struct release_info **list)
-{
-	free(*list);
-}
-
 /* ---- the check ---- */
 
 struct former {
@@ -38,7 +33,7 @@ static void former_release(struct former *f)
 static bool load_former(struct db *db, const char *edition, int64_t version,
 	struct former *ret, struct err *err)
 {
-	struct release_info *infos SCOPED(free_infos) = NULL;
+	struct release_info *infos SCOPED(release_infos_free) = NULL;
 	struct former f = {0};
 	size_t count;
 
@@ -66,16 +61,6 @@ static void write_account(struct buf *out, const struct release_findings *findin
 		buf_printf(out, "Et %zu autres de même sorte.\n", findings->more);
 }
 
-static const struct form **forms_of(const struct edition *edition)
-{
-	const struct form **forms = x_calloc(
-		edition->audience_count + 1, sizeof(const struct form *));
-
-	for (size_t i = 0; i < edition->audience_count; i++)
-		forms[i] = edition->audiences[i].form;
-	return forms;
-}
-
 static bool settle_check(struct db *db, const struct edition *edition,
 	const struct release *release, const struct release_findings *findings,
 	struct buf *account, struct err *err)
@@ -90,7 +75,6 @@ static bool settle_check(struct db *db, const struct edition *edition,
 	if (findings->count == 0)
 		return release_set_checked(db, edition->code, release->info.version, err);
 	log_warning("release.refused", F_COUNT("findings", (long)findings->count));
-	buf_addc(&text, '\0');
 	return release_set_refused(
 		db, edition->code, release->info.version, buf_str(&text).p, err);
 }
@@ -107,7 +91,7 @@ bool publish_check(struct db *db, const struct edition *edition, int64_t version
 	if (!release_load(db, edition->code, version, &release, err) ||
 		!load_former(db, edition->code, release.info.version, &former, err))
 		return false;
-	forms = forms_of(edition);
+	forms = edition_forms(edition);
 	release_check(&release, former.list, former.count, forms, edition->audience_count,
 		&findings);
 	free(forms);
@@ -232,7 +216,7 @@ static bool files_of(struct db *db, const struct edition *edition,
 		return false;
 	source.figures = lines;
 	source.record_hash = json_string_value(json_object_get(record, "hash"));
-	forms = forms_of(edition);
+	forms = edition_forms(edition);
 	source.forms = forms;
 	info.rows = (int64_t)source.figure_count;
 	(void)snprintf(info.state, sizeof(info.state), "published");
@@ -325,21 +309,11 @@ static bool publish_inside(struct db *db, const char *code, int64_t version,
 	return true;
 }
 
-/* Ends the transaction as `ok` says. */
-static bool end_transaction(struct db *db, bool ok, struct err *err)
-{
-	if (ok)
-		return db_commit(db, err);
-	db_rollback(db);
-	return false;
-}
-
 bool publish_release(struct db *db, const char *edition, int64_t version,
 	const char *login, int64_t *ret_version, struct err *err)
 {
 	return db_begin(db, err) &&
-		end_transaction(db,
-			publish_inside(db, edition, version, login, ret_version, err),
+		db_end(db, publish_inside(db, edition, version, login, ret_version, err),
 			err);
 }
 
@@ -348,7 +322,7 @@ bool publish_release(struct db *db, const char *edition, int64_t version,
 static bool newest_out(
 	struct db *db, const char *edition, int64_t *ret_version, struct err *err)
 {
-	struct release_info *infos SCOPED(free_infos) = NULL;
+	struct release_info *infos SCOPED(release_infos_free) = NULL;
 	size_t count;
 
 	if (!release_list(db, edition, &infos, &count, err))

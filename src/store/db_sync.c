@@ -162,3 +162,11 @@ void db_rollback(struct db *db)
 {
 	PQclear(PQexec(db->conn, "ROLLBACK"));
 }
+
+bool db_end(struct db *db, bool good, struct err *err)
+{
+	if (good)
+		return db_commit(db, err);
+	db_rollback(db);
+	return false;
+}

@@ -158,6 +158,16 @@ const struct edition_audience *edition_audience_find(
 	return NULL;
 }
 
+const struct form **edition_forms(const struct edition *edition)
+{
+	const struct form **forms = x_calloc(
+		edition->audience_count + 1, sizeof(const struct form *));
+
+	for (size_t i = 0; i < edition->audience_count; i++)
+		forms[i] = edition->audiences[i].form;
+	return forms;
+}
+
 /* The function's SQLSTATE has become a code; here it gets words. */
 static bool transition(struct db *db, const struct sql *sql, struct db_params *params,
 	const char *code, const char *wanted, struct err *err)

@@ -348,6 +348,12 @@ bool release_list(struct db *db, const char *edition, struct release_info **ret_
 	return true;
 }
 
+void release_infos_free(struct release_info **list)
+{
+	free(*list);
+	*list = NULL;
+}
+
 static int64_t number_of(const struct db_rows *rows, size_t row, const char *column)
 {
 	return db_is_null(rows, row, column) ? -1 : db_int(rows, row, column);

@@ -73,6 +73,8 @@ bool db_script(struct db *, const char *text, struct err *) MUST_USE;
 bool db_begin(struct db *, struct err *) MUST_USE;
 bool db_commit(struct db *, struct err *) MUST_USE;
 void db_rollback(struct db *);
+/* Ends the transaction as `good` says: commits, or rolls back and returns false with the err of before. */
+bool db_end(struct db *, bool good, struct err *) MUST_USE;
 
 /* Pool on the loop: `connections` connections, opened as needed, reopened with back-off (0.2 s … 5 s). Calls wait in order,
  * at most DB_QUEUE_LIMIT (then ERR_BUSY), and each has a deadline (ERR_BUSY). */

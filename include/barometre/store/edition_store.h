@@ -51,6 +51,8 @@ const struct edition *editions_find(
 	const struct editions *, struct str code); /* or NULL */
 const struct edition_audience *edition_audience_find(
 	const struct edition *, struct str audience); /* or NULL */
+/* One an audience, in its order; free() the list. */
+const struct form **edition_forms(const struct edition *);
 
 /* From an edition file: checks everything, stores forms by hash, mailings of the plan as planned. Owner.
  *   {"code":"2026","title":"…","zone":"Europe/Paris","opens":"2026-11-01","closes":"2027-01-31",

@@ -84,9 +84,10 @@ struct release {
 bool release_load(struct db *, const char *edition, int64_t version, struct release *ret,
 	struct err *) MUST_USE;
 void release_unload(struct release *); /* idempotent */
-/* All of an edition, the newest first; free the list. */
+/* All of an edition, the newest first; release_infos_free ends the list. */
 bool release_list(struct db *, const char *edition, struct release_info **ret_list,
 	size_t *ret_count, struct err *) MUST_USE;
+void release_infos_free(struct release_info **list);
 /* What release_info.hash has to be: of a release that was read, this tells whether anybody touched it. Of releases made before
  * hashes had notes in them it tells nothing. */
 void release_hash(const struct release_draft *, char ret[65]);
