@@ -33,7 +33,9 @@ BEGIN
 END
 $$;
 
--- The latest, for the staff site: who asked for how many to be left alone, never for whom.
+-- The latest, for the staff site: who asked for how many to be left alone, never for whom. Dropped first: an earlier one gave an id too, and
+-- CREATE OR REPLACE changes no columns.
+DROP FUNCTION IF EXISTS barometre.objection_requests(integer);
 CREATE OR REPLACE FUNCTION barometre.objection_requests(p_limit integer)
 RETURNS TABLE (state text, found bigint, asked_by text, asked_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

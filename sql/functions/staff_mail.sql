@@ -29,7 +29,9 @@ AS $$
 	WHERE c.edition = p_edition GROUP BY 1, 2, 3
 $$;
 
--- Why people are not written to any more. reason: the words of contact.bounced.
+-- Why people are not written to any more. reason: the words of contact.bounced. Dropped first: an earlier one had the audience too, and
+-- CREATE OR REPLACE changes no columns.
+DROP FUNCTION IF EXISTS barometre.staff_bounce_reasons(text);
 CREATE OR REPLACE FUNCTION barometre.staff_bounce_reasons(p_edition text)
 RETURNS TABLE (reason text, n bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -79,3 +81,5 @@ BEGIN
 	FROM (SELECT 1) one LEFT JOIN LATERAL jsonb_array_elements(v_rows) x ON true;
 END
 $$;
+
+DROP FUNCTION IF EXISTS barometre.staff_dry_run_rows(uuid, text, uuid, integer);

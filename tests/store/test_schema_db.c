@@ -98,6 +98,35 @@ static void other_functions_ask_for_migrate(void **state)
 	ok(migrate_check(world.owner, err));
 }
 
+/* CREATE OR REPLACE alone changes no columns of what a function gives, and removes none. */
+static void functions_of_an_earlier_program_give_way(void **state)
+{
+	int applied = -1;
+
+	(void)state;
+	run(world.owner,
+		"DROP FUNCTION barometre.objection_requests(integer);"
+		"CREATE FUNCTION barometre.objection_requests(p_limit integer)"
+		" RETURNS TABLE (id uuid, state text, found bigint, asked_by text, asked_at timestamptz)"
+		" LANGUAGE sql AS $$ SELECT NULL::uuid, '', 0::bigint, '', now() $$;"
+		"DROP FUNCTION barometre.staff_bounce_reasons(text);"
+		"CREATE FUNCTION barometre.staff_bounce_reasons(p_edition text)"
+		" RETURNS TABLE (audience text, reason text, n bigint)"
+		" LANGUAGE sql AS $$ SELECT '', '', 0::bigint $$;"
+		"CREATE FUNCTION barometre.staff_dry_run_rows(uuid, text, uuid, integer)"
+		" RETURNS void LANGUAGE sql AS $$ SELECT $$");
+	ok(migrate_run(world.owner, &applied, err));
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM pg_proc WHERE proname = 'staff_dry_run_rows'"),
+		0);
+	assert_int_equal(
+		number(world.owner,
+			"SELECT count(*) AS n FROM pg_proc WHERE 'id' = ANY (proargnames) AND proname = 'objection_requests'"),
+		0);
+	/* That the staff site may call them is seen below, of every statement. */
+}
+
 /* The words after "-- role: ", to the end of the line. */
 static struct str roles_of(const struct sql *sql)
 {
@@ -253,6 +282,7 @@ int main(void)
 		cmocka_unit_test(a_changed_past_migration_is_refused),
 		cmocka_unit_test(a_newer_database_is_refused),
 		cmocka_unit_test(other_functions_ask_for_migrate),
+		cmocka_unit_test(functions_of_an_earlier_program_give_way),
 		cmocka_unit_test(every_statement_fits_the_schema_under_its_role),
 		cmocka_unit_test(the_answer_side_has_no_time_and_no_order),
 		cmocka_unit_test(the_two_sides_share_no_key),
