@@ -232,14 +232,10 @@ static void push_places(struct writer *w, const struct place_list *list)
 		push_count(w, "gathered", gathered_label, gathered, STATUS_GATHERED);
 }
 
-/* Of a number without limits: one table of its own, and nothing else follows from it. */
-static void push_cell_list(
-	struct writer *w, struct cell *cells, size_t count, struct thresholds thresholds)
+/* Of a number without limits: one table of its own. */
+static void push_cell_list(struct writer *w, const struct cell *cells, size_t count,
+	enum disclosure d, int64_t gathered)
 {
-	int64_t gathered;
-	enum disclosure d = disclose_cells(
-		cells, count, w->base, true, thresholds, &gathered);
-
 	if (d == DISCLOSE_WITHHELD_BASE || d == DISCLOSE_WITHHELD_CELL)
 		push_empty(w, "gathered", gathered_label,
 			d == DISCLOSE_WITHHELD_BASE ? STATUS_BASE : STATUS_CELLS);
@@ -256,12 +252,15 @@ static void push_cell_list(
 		push_count(w, "gathered", gathered_label, gathered, STATUS_GATHERED);
 }
 
-static void push_bands(
-	struct writer *w, const struct values *v, struct thresholds thresholds)
+/* The statistics, and the bands that hold somebody. As of a number with limits, where no band may be told there are no statistics
+ * either: beside them it would show whether all are alike or a few are by themselves. */
+static void push_bands(struct writer *w, enum table_type type, const struct values *v,
+	struct thresholds thresholds)
 {
 	struct cell *cells = x_calloc(v->count + 1, sizeof(*cells));
 	char **lows = x_calloc(v->count + 1, sizeof(*lows));
 	size_t at = 0, count = 0;
+	int64_t gathered;
 
 	while (at < v->count) {
 		double low = number_band(v->list[at].number);
@@ -271,8 +270,14 @@ static void push_bands(
 			cells[count].count += v->list[at++].count;
 		count++;
 	}
+	enum disclosure d = disclose_cells(
+		cells, count, w->base, true, thresholds, &gathered);
+	push_statistics(w, COUNT_OF(statistics),
+		is_told(w) && d == DISCLOSE_WITHHELD_CELL ? STATUS_CELLS
+							  : statistics_status(w, type),
+		v);
 	if (count > 0 && is_told(w))
-		push_cell_list(w, cells, count, thresholds);
+		push_cell_list(w, cells, count, d, gathered);
 	else if (count > 0)
 		push_empty(w, "gathered", gathered_label, verdict_status(w->verdict));
 	for (size_t i = 0; i < count; i++)
@@ -323,9 +328,7 @@ static void push_base(
 		(t->type == TABLE_CALCULATED && t->texts == 0);
 
 	if (numbers) {
-		push_statistics(w, COUNT_OF(statistics), statistics_status(w, t->type),
-			&t->values[0]);
-		push_bands(w, &t->values[0], thresholds);
+		push_bands(w, t->type, &t->values[0], thresholds);
 	} else if (is_told(w)) {
 		push_count(w, "answered", "Réponse donnée", w->base, "");
 	} else {

@@ -173,6 +173,15 @@ static void a_number_without_limits_lists_the_bands_that_hold_somebody(void **st
 		"n number 1000_1009 4 4 1 25\n");
 }
 
+static void a_band_of_everybody_is_not_listed(void **state)
+{
+	(void)state;
+	check_groups(NUMBER(""), GROUPS({"{'n':41}", 20}, {"{'n':45}", 20}), usual,
+		"n number mean 40 40 . . small_cells\n"
+		"n number median 40 40 . . small_cells\n"
+		"n number gathered 40 40 . . small_cells\n");
+}
+
 static void number_bands_are_sensitive_and_the_mean_shows_beside_gathered_ones(
 	void **state)
 {
@@ -649,6 +658,7 @@ int main(void)
 		cmocka_unit_test(a_mean_is_rounded_from_the_exact_fraction),
 		cmocka_unit_test(
 			a_number_without_limits_lists_the_bands_that_hold_somebody),
+		cmocka_unit_test(a_band_of_everybody_is_not_listed),
 		cmocka_unit_test(
 			number_bands_are_sensitive_and_the_mean_shows_beside_gathered_ones),
 		cmocka_unit_test(a_number_of_too_few_is_withheld_whole),

@@ -41,7 +41,7 @@
  *        "filter"                withheld, because the base is a cell of a question that is withheld
  * Mentions of several ticks, and the mean of a scale, show only when every cell does: with them a hidden cell could be
  * computed. So does a "count" only where all cells of its question show by the same segment. Statistics of numbers show beside
- * gathered bands, because bands do not follow from them. Means of a ranking show only when every option and every place of every choice could.
+ * gathered bands, because bands do not follow from them, but not where no band may be told. Means of a ranking show only when every option and every place of every choice could.
  * Places, and bands that the form does not list, have no line when they do not show: that they are there is a figure.
  * One line "gathered" stands for them, empty when the question is withheld (disclose.h does these two).
  *
