@@ -56,16 +56,18 @@ bool wilson_interval_of_list(
 	return true;
 }
 
-double effective_size(const double *weights, size_t count)
+double effective_size(const double *weights, const int64_t *people, size_t count)
 {
 	double sum = 0, squares = 0;
 
 	for (size_t i = 0; i < count; i++) {
+		double times = people ? (double)people[i] : 1;
+
 		must(weights[i] > 0 && isfinite(weights[i]));
-		sum += weights[i];
-		squares += weights[i] * weights[i];
+		sum += times * weights[i];
+		squares += times * weights[i] * weights[i];
 	}
-	return count ? sum * sum / squares : 0;
+	return squares > 0 ? sum * sum / squares : 0;
 }
 
 bool newcombe_interval(int64_t first_count, int64_t first_base, int64_t second_count,

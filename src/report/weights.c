@@ -130,17 +130,10 @@ static double gap_of(const struct raking *r)
 
 static void tell(const struct raking *r, struct weighting *w)
 {
-	double sum = 0, squares = 0;
-
-	for (size_t i = 0; i < r->cells; i++) {
-		double people = (double)r->people[i], weight = r->weights[i];
-
-		sum += people * weight;
-		squares += people * weight * weight;
-		if (weight <= WEIGHTS_LOWEST || weight >= WEIGHTS_HIGHEST)
+	for (size_t i = 0; i < r->cells; i++)
+		if (r->weights[i] <= WEIGHTS_LOWEST || r->weights[i] >= WEIGHTS_HIGHEST)
 			w->trimmed += r->people[i];
-	}
-	w->effective = sum * sum / squares;
+	w->effective = effective_size(r->weights, r->people, r->cells);
 	w->design_effect = r->all / w->effective;
 	w->gap = gap_of(r);
 }

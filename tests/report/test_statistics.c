@@ -180,15 +180,17 @@ static void equal_weights_are_no_weights(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(w); i++)
 		w[i] = 0.7;
-	near_to(effective_size(w, COUNT_OF(w)), 126, "effective", 0);
+	near_to(effective_size(w, NULL, COUNT_OF(w)), 126, "effective", 0);
 	assert_true(wilson_interval(60, 126, &plain));
-	weighted = wilson_of_share(60.0 / 126, effective_size(w, COUNT_OF(w)));
+	weighted = wilson_of_share(60.0 / 126, effective_size(w, NULL, COUNT_OF(w)));
 	near_to(weighted.low, plain.low, "weighted", 0);
 	near_to(weighted.high, plain.high, "weighted", 1);
 	for (size_t i = 0; i < 63; i++)
 		w[i] = 1.4; /* (63 × 2.1)² / (63 × (1.96 + 0.49)) by 0.7² */
-	near_to(effective_size(w, COUNT_OF(w)), 113.4, "effective", 1);
-	near_to(effective_size(w, 0), 0, "effective", 2);
+	near_to(effective_size(w, NULL, COUNT_OF(w)), 113.4, "effective", 1);
+	near_to(effective_size(w, NULL, 0), 0, "effective", 2);
+	near_to(effective_size((const double[]){1.4, 0.7}, (const int64_t[]){63, 63}, 2),
+		113.4, "effective", 3);
 }
 
 static void a_difference_turned_round_is_the_same_one(void **state)

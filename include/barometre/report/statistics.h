@@ -46,8 +46,8 @@ bool wilson_interval_of_list(
 	int64_t count, int64_t base, int64_t list, struct interval *ret) MUST_USE;
 /* Of a share that was weighted; `size` > 0 is the effective one. */
 struct interval wilson_of_share(double share, double size);
-/* (Σw)² / Σw²; 0 of nobody. Weights are positive and finite. */
-double effective_size(const double *weights, size_t count);
+/* (Σw)² / Σw²; 0 of nobody. Weights are positive and finite. people[i] of them have weights[i]; NULL: one each. */
+double effective_size(const double *weights, const int64_t *people, size_t count);
 /* Of first - second. False when a base is 0. */
 bool newcombe_interval(int64_t first_count, int64_t first_base, int64_t second_count,
 	int64_t second_base, struct interval *ret) MUST_USE;
