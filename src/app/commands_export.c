@@ -49,13 +49,10 @@ static bool read_version(const char *word, int64_t *ret, struct err *err)
 static bool explain(struct db *db, const char *edition, int64_t version, struct err *err)
 {
 	struct release_info info;
-	struct err why = {0};
 	long long number;
 
-	if (!release_read_version(db, edition, version, &info, NULL, NULL, &why)) {
-		*err = why;
+	if (!release_read_version(db, edition, version, &info, NULL, NULL, err))
 		return false;
-	}
 	number = (long long)info.version;
 	if (strcmp(info.state, "withdrawn") == 0)
 		return err_set(err, ERR_CONFLICT,

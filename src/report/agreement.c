@@ -71,21 +71,6 @@ struct agreement kappa_of_table(const int64_t *table, size_t codes)
 	return a;
 }
 
-struct agreement kappa_of_codes(
-	const size_t *first, const size_t *second, size_t units, size_t codes)
-{
-	int64_t *table = x_calloc(codes * codes + 1, sizeof(*table));
-	struct agreement a;
-
-	for (size_t i = 0; i < units; i++) {
-		must(first[i] < codes && second[i] < codes);
-		table[first[i] * codes + second[i]]++;
-	}
-	a = kappa_of_table(table, codes);
-	free(table);
-	return a;
-}
-
 const char *kappa_words(double kappa)
 {
 	static const struct {

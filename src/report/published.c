@@ -294,7 +294,7 @@ static void add_line(struct published_figure *f, const struct published_line *li
 bool published_find(const struct published *p, const char *audience, const char *question,
 	const char *option, struct published_figure *ret)
 {
-	struct published_figure f = {audience, question, option, -1, -1, -1, "", ""};
+	struct published_figure f = {-1, -1, -1, "", ""};
 	bool total = strcmp(question, "participation") == 0;
 	const char *wanted = total && strcmp(option, "respondents") == 0 ? "" : option;
 

@@ -33,9 +33,6 @@ struct agreement {
 
 /* table[first coder's code × codes + second coder's code]: how many texts. */
 struct agreement kappa_of_table(const int64_t *table, size_t codes);
-/* One code a text, 0 … codes-1. */
-struct agreement kappa_of_codes(
-	const size_t *first, const size_t *second, size_t units, size_t codes);
 
 /* Several themes a text, none included. first[unit × themes + theme]. */
 struct theme_agreement {

@@ -28,7 +28,6 @@ void published_write(const struct published *, struct buf *out);
 
 /* What was printed of one option. Numbers that were not printed are -1, texts "". */
 struct published_figure {
-	const char *audience, *question, *option;
 	int64_t base, count;
 	double percent;
 	const char *source, *known_error;
