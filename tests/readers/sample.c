@@ -11,12 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../support/file.h"
 #include "barometre/base/secret.h"
 #include "barometre/report/export.h"
 #include "barometre/report/participation.h"
 #include "barometre/report/release.h"
-
-#define FORM_LIMIT (4u << 20)
 
 static struct figure *figures;
 static size_t figure_count, figure_capacity;
@@ -337,22 +336,14 @@ static void push_until(size_t lines)
 
 static struct form *read_form(const char *name)
 {
-	struct buf json = BUF_LIMIT(FORM_LIMIT);
 	SCOPED(free_char) char *path = x_printf("%s/forms/%s.json", SOURCE_DIR, name);
-	FILE *file = fopen(path, "re");
+	SCOPED(free_char) char *json = file_text(path);
 	struct err err = {0};
-	char part[4096];
-	size_t n;
+	struct form *form = form_parse(str_of(json), path, &err);
 
-	must(file);
-	while ((n = fread(part, 1, sizeof(part), file)) > 0)
-		buf_bytes(&json, part, n);
-	(void)fclose(file);
-	struct form *form = form_parse(buf_str(&json), path, &err);
 	if (!form)
 		(void)fprintf(stderr, "%s\n", err.text);
 	must(form);
-	buf_release(&json);
 	return form;
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "../support/file.h"
 #include "barometre/report/release.h"
 
 static const struct thresholds usual = {.min_base = 11, .min_cell = 5}, off = {0};
@@ -61,14 +62,10 @@ static inline struct form *form_of(const char *elements)
 static inline struct form *form_of_project(const char *audience)
 {
 	char *path = x_printf(SOURCE_DIR "/forms/%s.json", audience);
-	FILE *file = fopen(path, "rb");
-	char *text = x_calloc(1, 1 << 20);
+	char *text = file_text(path);
 	struct err err = {0};
+	struct form *form = form_parse(str_of(text), path, &err);
 
-	assert_non_null(file);
-	struct str json = {text, fread(text, 1, 1 << 20, file)};
-	fclose(file);
-	struct form *form = form_parse(json, path, &err);
 	if (!form)
 		fail_msg("%s", err.text);
 	free(text);

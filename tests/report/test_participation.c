@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Response rates: recomputed from the dispositions, never above 1, and no answer by an open link in any of them. */
 #include "barometre/report/participation.h"
+#include "report_test.h"
 #include "statistics_test.h"
 
 /* The record of a count of two audiences; single quotes stand for double ones. */
@@ -13,21 +14,6 @@
  "'not_sent':2,'silent':55,'open':40},"                                                     \
  "{'audience':'equipes','contacts':813,'complete':101,'refusal':9,'undelivered':50,"        \
  "'not_sent':0,'silent':653,'open':0}]}"
-
-static json_t *json_of(const char *text)
-{
-	char *copy = x_strdup(text);
-	json_error_t error;
-	json_t *json;
-
-	for (char *c = copy; *c; c++)
-		*c = *c == '\'' ? '"' : *c;
-	json = json_loads(copy, 0, &error);
-	if (!json)
-		fail_msg("%s", error.text);
-	free(copy);
-	return json;
-}
 
 static struct participation *read_all(json_t *record)
 {
@@ -54,7 +40,7 @@ static void check_rate(const struct participation *p, enum response_rate which,
 
 static void rates_are_those_of_the_definitions(void **state)
 {
-	json_t *record = json_of(RECORD);
+	json_t *record = answers_of(RECORD);
 	struct participation *list = read_all(record);
 	struct rate rate;
 
@@ -156,7 +142,7 @@ static void an_audience_without_mails_or_people_has_no_rate_of_who_was_reached(
 
 static void check_refused(const char *text, enum err_code code)
 {
-	json_t *record = json_of(text);
+	json_t *record = answers_of(text);
 	struct participation *list = NULL;
 	struct err err = {0};
 	size_t count = 0;
@@ -191,7 +177,7 @@ static void a_record_that_is_not_finished_or_does_not_add_up_is_refused(void **s
 /* An old record does not say whether there was an open link: then nothing is claimed. */
 static void an_old_record_is_read_cautiously(void **state)
 {
-	json_t *record = json_of(RECORD);
+	json_t *record = answers_of(RECORD);
 	struct participation *list;
 	struct rate rate;
 
@@ -219,7 +205,7 @@ static const struct figure *line_of(
 
 static void lines_of_a_release_tell_no_small_number_of_objections(void **state)
 {
-	json_t *record = json_of(RECORD);
+	json_t *record = answers_of(RECORD);
 	struct participation *list = read_all(record);
 	struct figure lines[PARTICIPATION_LINES];
 	double low, high;
@@ -269,8 +255,7 @@ static void they_stand_behind_the_people_of_their_audience(void **state)
 		"equipes", "equipes", "patients", "autres"};
 	static const char *const questions[] = {
 		"participation", "choix", "participation", "participation"};
-	json_t *record = json_of(RECORD), *unfinished = json_of("{'audiences':[]}");
-	struct thresholds usual = {.min_base = 11, .min_cell = 5};
+	json_t *record = answers_of(RECORD), *unfinished = answers_of("{'audiences':[]}");
 	struct figure figures[5], *lines = NULL;
 	struct err err = {0};
 	size_t n = 0;
@@ -304,7 +289,7 @@ static void they_stand_behind_the_people_of_their_audience(void **state)
 
 static char *written(enum participation_format format)
 {
-	json_t *record = json_of(RECORD);
+	json_t *record = answers_of(RECORD);
 	struct participation *list = read_all(record);
 	struct buf out = BUF_LIMIT(1 << 16);
 

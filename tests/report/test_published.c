@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* published.h: nothing of what was printed is lost or corrected, and a change is told only of what is the same. */
+#include "../support/file.h"
 #include "barometre/report/published.h"
 #include "report_test.h"
 
@@ -23,20 +24,6 @@ static void parse(const char *text, struct published *ret)
 		fail_msg("%s", err.text);
 }
 
-static char *read_file(const char *path)
-{
-	struct buf text = BUF_LIMIT(1 << 22);
-	char part[4096];
-	size_t n;
-	FILE *file = fopen(path, "rb");
-
-	assert_non_null(file);
-	while ((n = fread(part, 1, sizeof(part), file)) > 0)
-		buf_bytes(&text, part, n);
-	fclose(file);
-	return buf_take(&text);
-}
-
 static void files_of_the_project_are_read_and_written_again(void **state)
 {
 	static const struct {
@@ -49,7 +36,7 @@ static void files_of_the_project_are_read_and_written_again(void **state)
 		SCOPED(free_char)
 		char *path = x_printf(
 			SOURCE_DIR "/forms/published/%s.csv", files[i].edition);
-		SCOPED(free_char) char *text = read_file(path);
+		SCOPED(free_char) char *text = file_text(path);
 		SCOPED(published_release) struct published list = {0};
 		SCOPED(buf_release) struct buf out = BUF_LIMIT(1 << 22);
 		struct err err = {0};
