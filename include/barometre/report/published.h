@@ -9,6 +9,7 @@
  *          rank: 1 of the answer most quoted
  * value    as printed, with its decimal comma; number the same with a point, empty for a ratio
  * base     people the number is of, where it was printed
+ * Of one measure of a question, an option and a label stand once.
  * Nothing is corrected: an error that is known is told beside the number, in French, and the number stays.
  *
  * Only counts are compared: a share that was printed without its count is shown, and no change is made of it.
