@@ -11,8 +11,7 @@
  * table shows the names of questions. */
 json_t *tables_whole(const struct form *, const struct db_rows *);
 json_t *tables_crossed(const struct form *, const struct db_rows *);
-/* What a question, or a crossing, is called; fresh. */
-char *tables_wording(const struct form *, const char *question);
+/* What a crossing is called. */
 const char *tables_crossing(const struct form *, const char *segment);
 
 /* One row of staff/releases for the page; `newest_out`: no newer one is out. */

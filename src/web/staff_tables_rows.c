@@ -30,6 +30,26 @@ static const char *withheld_words(const char *status)
 	return "des effectifs trop petits permettraient de reconnaître quelqu’un.";
 }
 
+static bool is_type(const struct figure *f, const char *type)
+{
+	return strcmp(f->type, type) == 0;
+}
+
+/* What became of people has counts and no base (participation.h). */
+static bool is_withheld(const struct figure *f)
+{
+	return f->base < 0 && f->count < 0;
+}
+
+static char *withheld_text(const struct figure *f)
+{
+	if (!is_withheld(f))
+		return x_strdup("");
+	return is_type(f, "rate") ? x_strdup("Ce taux ne peut pas être calculé.")
+				  : x_printf("Chiffres non diffusés" NNBSP ": %s",
+					    withheld_words(f->status));
+}
+
 /* The wording of a row of a matrix, an item or a ranked choice; NULL when there is none. */
 static const char *part_wording(const struct question *q, struct str code)
 {
@@ -60,18 +80,23 @@ static char *question_wording(const struct form *form, const char *name)
 /* Questions that no form has (release.h); NULL when it is none of them. */
 static const char *words_of_no_form(const char *name)
 {
-	return strcmp(name, "participation") == 0 ? "Participation"
-						  : synthesis_label(name);
+	if (strcmp(name, "participation") == 0)
+		return "Participation";
+	if (strcmp(name, "participation.dispositions") == 0)
+		return "Devenir des personnes de la liste";
+	return synthesis_label(name);
 }
 
-char *tables_wording(const struct form *form, const char *name)
+/* What a question is called; fresh. */
+static char *wording_of(const struct form *form, const struct figure *f)
 {
+	const char *name = f->question;
 	bool counting = strncmp(name, NUMBER_OF, sizeof(NUMBER_OF) - 1) == 0;
 	const char *words = words_of_no_form(name);
 	SCOPED(free_char) char *of = NULL;
 
-	if (words)
-		return x_strdup(words);
+	if (words || is_type(f, "rate"))
+		return x_strdup(words ? words : f->label);
 	if (!counting)
 		return question_wording(form, name);
 	of = question_wording(form, name + sizeof(NUMBER_OF) - 1);
@@ -96,13 +121,17 @@ static void write_share(struct buf *out, const struct figure *f)
 		buf_puts(out, "≥ 95" NNBSP "%");
 	else if (f->percent >= 0 && f->count >= 0)
 		percent_text(out, percent_show(f->count, f->base));
+	else if (f->has_value && is_type(f, "rate")) {
+		number_text(out, f->value, 1);
+		buf_puts(out, NNBSP "%");
+	}
 }
 
 static void write_count(struct buf *out, const struct figure *f)
 {
 	char number[40];
 
-	if (f->has_value) {
+	if (f->has_value && !is_type(f, "rate")) {
 		number_text(out, f->value, 2);
 	} else if (f->count >= 0) {
 		staff_number(number, f->count);
@@ -179,13 +208,10 @@ static void set_base(json_t *to, const struct figure *f)
 
 static json_t *new_question(const struct form *form, const struct figure *f)
 {
-	SCOPED(free_char) char *wording = tables_wording(form, f->question);
-	SCOPED(free_char)
-	char *withheld = x_printf(
-		"Chiffres non diffusés" NNBSP ": %s", withheld_words(f->status));
+	SCOPED(free_char) char *wording = wording_of(form, f);
+	SCOPED(free_char) char *withheld = withheld_text(f);
 	json_t *question = json_pack("{s:s, s:s, s:o, s:s}", "WORDING", wording, "NAME",
-		f->question, "LINES", json_array(), "WITHHELD",
-		f->base < 0 ? withheld : "");
+		f->question, "LINES", json_array(), "WITHHELD", withheld);
 
 	set_base(question, f);
 	return question;
@@ -205,7 +231,7 @@ json_t *tables_whole(const struct form *form, const struct db_rows *rows)
 			json_array_append_new(list, question);
 			last = f.question;
 		}
-		if (f.base >= 0)
+		if (!is_withheld(&f) || is_type(&f, "disposition"))
 			json_array_append_new(
 				json_object_get(question, "LINES"), whole_line(&f));
 	}
@@ -273,7 +299,7 @@ json_t *tables_crossed(const struct form *form, const struct db_rows *rows)
 			last = f.question;
 			group = NULL;
 		}
-		if (f.base < 0 && f.count < 0)
+		if (is_withheld(&f))
 			continue;
 		json_object_set_new(question, "WITHHELD", json_string(""));
 		if (!group || strcmp(group, f.segment_value) != 0)

@@ -23,6 +23,27 @@ static struct figure crossed(
 		.status = ""};
 }
 
+/* Lines of report/participation.c: counts without a base, and rates. */
+static struct figure about_people(
+	const char *question, const char *type, const char *option, const char *label)
+{
+	return (struct figure){.audience = "patients",
+		.question = question,
+		.type = type,
+		.segment = "",
+		.segment_value = "",
+		.segment_label = "",
+		.option = option,
+		.label = label,
+		.base = -1,
+		.not_answered = -1,
+		.not_concerned = -1,
+		.mentions = -1,
+		.count = -1,
+		.percent = -1,
+		.status = ""};
+}
+
 static int64_t add_version(const char *state, const char *refused_why)
 {
 	struct figure lines[] = {crossed("", "", "jeune", 100, 42),
@@ -31,7 +52,15 @@ static int64_t add_version(const char *state, const char *refused_why)
 		crossed("d31", "Haute-Garonne", "âgé", 80, 49),
 		crossed("d09+d65", "Ariège, Hautes-Pyrénées", "jeune", 20, 11),
 		crossed("d09+d65", "Ariège, Hautes-Pyrénées", "âgé", 20, 9),
-		crossed("", "", "presque tous", 100, -1)};
+		crossed("", "", "presque tous", 100, -1),
+		about_people("participation.dispositions", "disposition", "contacts",
+			"Personnes dans la liste"),
+		about_people("participation.dispositions", "disposition", "refusal",
+			"Oppositions"),
+		about_people("participation.rr1", "rate", "rr1",
+			"Taux de réponse RR1 (AAPOR)"),
+		about_people("participation.rr5", "rate", "rr5",
+			"Taux de réponse RR5 (AAPOR)")};
 	const struct release_note notes[] = {
 		{"patients", "age", "departement", "groups_merged",
 			"deux départements de moins de 11 personnes sont réunis."},
@@ -41,6 +70,11 @@ static int64_t add_version(const char *state, const char *refused_why)
 	lines[6].question = "territoire_action";
 	lines[6].percent = -1;
 	lines[6].status = "at_least_95";
+	lines[7].count = 1234;
+	lines[8].status = "small_cells";
+	lines[9].base = 1200;
+	lines[9].has_value = true;
+	lines[9].value = 8.25;
 	ok(db_begin(world.owner, err));
 	ok(release_add(world.owner,
 		&(struct release_draft){.edition = "e2023",
@@ -216,6 +250,23 @@ static void what_is_not_shown_is_told(void **state)
 	assert_has(&r, "≥ 95\u202F%");
 }
 
+static void what_became_of_the_people_of_the_list_is_shown(void **state)
+{
+	SESSION ana = session_of("ana");
+
+	(void)state;
+	add_version("checked", NULL);
+	REPLY r = ask(
+		"GET", "/tables?edition=e2023&version=2&audience=patients", ana, "");
+	assert_has(&r, "<caption>Devenir des personnes de la liste");
+	assert_has(&r, "<td>1\u202F234</td>");
+	assert_has(&r, "<th scope=\"row\">Oppositions</th>");
+	assert_has(&r, "<caption>Taux de réponse RR1 (AAPOR)");
+	assert_has(&r, "<td>8,3\u202F%</td>");
+	assert_has(&r, "Ce taux ne peut pas être calculé.");
+	hides(&r, "Chiffres non diffusés");
+}
+
 /* ---- publish, withdraw ---- */
 
 #define PUBLISH "/tables/publish?edition=e2023&version=2"
@@ -351,6 +402,8 @@ int main(void)
 		cmocka_unit_test_setup(every_format_can_be_fetched, fresh),
 		cmocka_unit_test_setup(crossings_are_groups_side_by_side, fresh),
 		cmocka_unit_test_setup(what_is_not_shown_is_told, fresh),
+		cmocka_unit_test_setup(
+			what_became_of_the_people_of_the_list_is_shown, fresh),
 		cmocka_unit_test_setup(
 			publication_is_asked_by_an_administrator_once, fresh),
 		cmocka_unit_test_setup(only_what_can_be_published_is_asked, fresh),
