@@ -69,11 +69,14 @@ json_t *staff_json_time(usec_t at, const char *zone)
 	return json_string(text);
 }
 
-json_t *staff_json_date(usec_t at, const char *zone)
+json_t *staff_json_day(const char *iso)
 {
-	SCOPED(free_char) char *text = clock_french_date(at, zone);
+	struct civil day;
+	SCOPED(free_char) char *text = NULL;
 
-	return json_string(text);
+	if (civil_parse_date(iso, &day))
+		text = civil_date(language_french(), day);
+	return json_string(text ? text : "");
 }
 
 char *staff_plural(int64_t n, const char *one, const char *many)

@@ -51,15 +51,6 @@ static struct key_page *page_new(struct staff_step *step)
 
 /* ---- the list and the form ---- */
 
-/* "2026-11-22" as people write it. */
-static json_t *day_json(const struct db_rows *rows, size_t i, const char *column)
-{
-	const char *day = db_str(rows, i, column).p;
-
-	return strlen(day) == 10 ? json_sprintf("%.2s/%.2s/%.4s", day + 8, day + 5, day)
-				 : json_string("jamais");
-}
-
 static json_t *line_json(const struct db_rows *rows, size_t i, bool with_who)
 {
 	struct str state = db_str(rows, i, "state");
@@ -70,10 +61,11 @@ static json_t *line_json(const struct db_rows *rows, size_t i, bool with_who)
 		db_str(rows, i, "id").p, "SHORT", id, "LABEL", db_str(rows, i, "label").p,
 		"WITH_WHO", with_who, "WHO", db_str(rows, i, "login").p, "FOR",
 		db_is_null(rows, i, "edition") ? "toutes" : db_str(rows, i, "edition").p,
-		"MADE", day_json(rows, i, "created_on"), "ENDS",
-		day_json(rows, i, "expires_on"), "USED",
-		day_json(rows, i, "last_used_on"), "GOOD", str_eq_z(state, "good"),
-		"STATE", str_eq_z(state, "revoked") ? "révoquée" : "expirée");
+		"MADE", staff_json_day(db_str(rows, i, "created_on").p), "ENDS",
+		staff_json_day(db_str(rows, i, "expires_on").p), "USED",
+		staff_json_day(db_str(rows, i, "last_used_on").p), "GOOD",
+		str_eq_z(state, "good"), "STATE",
+		str_eq_z(state, "revoked") ? "révoquée" : "expirée");
 }
 
 static json_t *days_json(int64_t chosen)

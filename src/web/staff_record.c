@@ -96,13 +96,7 @@ static void set_text(
 static void set_day(
 	json_t *content, const char *name, const json_t *record, const char *key)
 {
-	struct civil day;
-
-	if (civil_parse_date(text_of(record, key), &day))
-		json_object_set_new(
-			content, name, staff_json_date(clock_instant(day, "UTC"), "UTC"));
-	else
-		json_object_set_new(content, name, json_string(""));
+	json_object_set_new(content, name, staff_json_day(text_of(record, key)));
 }
 
 static void set_truth(

@@ -203,11 +203,6 @@ static bool choose_audience(struct staff_step *step, struct tables *tables)
 	return true;
 }
 
-static bool has_state(const struct db_rows *rows, size_t i, const char *state)
-{
-	return str_eq_z(db_str(rows, i, "state"), state);
-}
-
 /* The version asked for; else the newest that is out, else the newest that is checked. 0: none of them may be shown. */
 static void choose_version(
 	struct staff_step *step, struct tables *tables, const struct db_rows *rows)
@@ -220,7 +215,7 @@ static void choose_version(
 		number = UINT64_MAX;
 	for (size_t s = 0; s < COUNT_OF(states) && tables->version == 0; s++)
 		for (size_t i = 0; i < db_count(rows) && tables->version == 0; i++)
-			if (has_state(rows, i, states[s]) &&
+			if (tables_has_state(rows, i, states[s]) &&
 				(!wish.p ||
 					(uint64_t)db_int(rows, i, "version") == number)) {
 				tables->version = db_int(rows, i, "version");
@@ -240,7 +235,8 @@ static void list_releases(
 		if (tables_may_list(step, rows, i))
 			json_array_append_new(tables->releases,
 				tables_release(step, rows, i, newest_out));
-		if (has_state(rows, i, "published") || has_state(rows, i, "withdrawn"))
+		if (tables_has_state(rows, i, "published") ||
+			tables_has_state(rows, i, "withdrawn"))
 			newest_out = false;
 	}
 }

@@ -14,6 +14,7 @@ json_t *tables_crossed(const struct form *, const struct db_rows *);
 /* What a crossing is called. */
 const char *tables_crossing(const struct form *, const char *segment);
 
+bool tables_has_state(const struct db_rows *, size_t row, const char *state);
 /* One row of staff/releases for the page; `newest_out`: no newer one is out. */
 json_t *tables_release(
 	const struct staff_step *, const struct db_rows *, size_t row, bool newest_out);

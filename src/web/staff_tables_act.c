@@ -17,24 +17,15 @@
 
 /* ---- one release of the list ---- */
 
-static bool has_state(const struct db_rows *rows, size_t i, const char *state)
+bool tables_has_state(const struct db_rows *rows, size_t row, const char *state)
 {
-	return str_eq_z(db_str(rows, i, "state"), state);
+	return str_eq_z(db_str(rows, row, "state"), state);
 }
 
 bool tables_may_list(
 	const struct staff_step *step, const struct db_rows *rows, size_t row)
 {
-	return !has_state(rows, row, "draft") || step->role == STAFF_ADMIN;
-}
-
-static json_t *day_json(const struct db_rows *rows, size_t i, const char *column)
-{
-	struct civil day;
-
-	return civil_parse_date(db_str(rows, i, column).p, &day)
-		? staff_json_date(clock_instant(day, "UTC"), "UTC")
-		: json_string("");
+	return !tables_has_state(rows, row, "draft") || step->role == STAFF_ADMIN;
 }
 
 static json_t *file_json(
@@ -71,7 +62,7 @@ static json_t *files_json(
 	char *manifest = x_printf("/api/v1/editions/%s/releases/%lld/manifest",
 		step->edition.code, (long long)version);
 
-	if (!has_state(rows, i, "published") || db_int(rows, i, "files") == 0)
+	if (!tables_has_state(rows, i, "published") || db_int(rows, i, "files") == 0)
 		return list;
 	for (enum export_format f = 0; f < EXPORT_FORMATS; f++)
 		json_array_append_new(list, file_json(step, version, export_name(f)));
@@ -91,11 +82,11 @@ static void set_state(json_t *row, const struct db_rows *rows, size_t i, bool ne
 		{"withdrawn", "retirée", "tag-refused"}};
 
 	for (size_t s = 0; s < COUNT_OF(all); s++)
-		if (has_state(rows, i, all[s].state)) {
+		if (tables_has_state(rows, i, all[s].state)) {
 			staff_set(row, "STATE", all[s].name);
 			staff_set(row, "STATE_CLASS", all[s].css);
 		}
-	if (!newest_out && has_state(rows, i, "checked"))
+	if (!newest_out && tables_has_state(rows, i, "checked"))
 		staff_set(row, "STATE", "jamais publiée");
 }
 
@@ -123,9 +114,9 @@ json_t *tables_release(const struct staff_step *step, const struct db_rows *rows
 		staff_json_number(db_int(rows, i, "min_cell")), "LINES_COUNT",
 		staff_json_number(db_int(rows, i, "rows")), "WHY",
 		db_str(rows, i, "reason").p, "HASH", db_str(rows, i, "hash").p, "CREATED",
-		day_json(rows, i, "created_on"), "PUBLISHED",
-		day_json(rows, i, "published_on"), "WITHDRAWN",
-		day_json(rows, i, "withdrawn_on"));
+		staff_json_day(db_str(rows, i, "created_on").p), "PUBLISHED",
+		staff_json_day(db_str(rows, i, "published_on").p), "WITHDRAWN",
+		staff_json_day(db_str(rows, i, "withdrawn_on").p));
 
 	set_state(row, rows, i, newest_out);
 	staff_set(row, "PUBLISHED_BY", db_str(rows, i, "published_by").p);
@@ -136,16 +127,17 @@ json_t *tables_release(const struct staff_step *step, const struct db_rows *rows
 	staff_set(row, "PENDING",
 		idle ? NULL : staff_task_label(db_str(rows, i, "pending")));
 	json_object_set_new(row, "CAN_SHOW",
-		json_boolean(has_state(rows, i, "published") ||
-			has_state(rows, i, "checked")));
+		json_boolean(tables_has_state(rows, i, "published") ||
+			tables_has_state(rows, i, "checked")));
 	/* Releases of before there were files are out without any: publishing again makes them. */
 	json_object_set_new(row, "CAN_PUBLISH",
 		json_boolean(admin && idle &&
-			(has_state(rows, i, "published")
+			(tables_has_state(rows, i, "published")
 					? db_int(rows, i, "files") == 0
-					: newest_out && has_state(rows, i, "checked"))));
+					: newest_out &&
+						tables_has_state(rows, i, "checked"))));
 	json_object_set_new(row, "CAN_WITHDRAW",
-		json_boolean(admin && idle && has_state(rows, i, "published")));
+		json_boolean(admin && idle && tables_has_state(rows, i, "published")));
 	return row;
 }
 
@@ -282,7 +274,8 @@ static void releases_read(void *arg, struct db_rows *rows, const struct err *err
 			possible = json_is_true(json_object_get(act->release,
 				is_publishing(step) ? "CAN_PUBLISH" : "CAN_WITHDRAW"));
 		}
-		if (has_state(rows, i, "published") || has_state(rows, i, "withdrawn"))
+		if (tables_has_state(rows, i, "published") ||
+			tables_has_state(rows, i, "withdrawn"))
 			newest_out = false;
 	}
 	if (!possible)

@@ -576,6 +576,7 @@ static void an_analyst_makes_sees_and_revokes_her_own(void **state)
 	assert_null(strstr(list.body, key));
 	assert_has(&list, "Rapport &lt;b&gt;");
 	assert_has(&all, "Rapport &lt;b&gt;");
+	assert_has(&list, "data-label=\"Dernier emploi\">jamais<");
 	assert_int_equal(status_of("GET", FIGURES, headers, ""), 200);
 	assert_int_equal(
 		number(world.owner,
