@@ -5,8 +5,8 @@
 
 #include "barometre/report/release.h"
 #include "barometre/store/edition_store.h"
-#include "barometre/store/release_store.h"
 #include "command_run.h"
+#include "counted_world.h"
 
 #define TEXTS 40
 
@@ -19,26 +19,6 @@ static const char form_text[] =
 	"{\"type\":\"comment\",\"name\":\"avis\",\"title\":\"Avis\",\"maxLength\":2000,"
 	"\"barometre\":{\"role\":\"text\",\"codebook\":\"essai\",\"short\":\"Avis\"}},"
 	"{\"type\":\"comment\",\"name\":\"peu\",\"title\":\"Peu\",\"maxLength\":2000,\"barometre\":{\"role\":\"text\",\"short\":\"Peu\"}}]}]}";
-
-static struct figure line(const char *question, const char *type, const char *option,
-	int64_t base, int64_t count)
-{
-	return (struct figure){.audience = "patients",
-		.question = question,
-		.type = type,
-		.segment = "",
-		.segment_value = "",
-		.segment_label = "",
-		.option = option,
-		.label = option,
-		.base = base,
-		.not_answered = 0,
-		.not_concerned = 0,
-		.mentions = -1,
-		.count = count,
-		.percent = strcmp(type, "total") == 0 ? -1 : percent_of(count, base),
-		.status = ""};
-}
 
 /* The count's own release, checked. */
 static void add_release(void)
@@ -79,27 +59,6 @@ static void add_release(void)
 	ok(release_set_checked(world.owner, "2026", version, err));
 }
 
-static void put_form(void)
-{
-	static const struct sql sql = {
-		"test", "INSERT INTO barometre.form VALUES ($1, 'patients', $2)"};
-	struct db_params params = {0};
-	struct form *form = form_parse(str_of(form_text), "form.json", NULL);
-
-	assert_non_null(form);
-	db_text_z(&params, form->hash);
-	db_text_z(&params, form_text);
-	ok(db_run(world.owner, &sql, &params, NULL, err));
-	SCOPED(free_char)
-	char *update = x_printf(
-		"DELETE FROM barometre.edition_audience WHERE audience <> 'patients';"
-		"UPDATE barometre.edition_audience SET form = '%s';"
-		"UPDATE barometre.edition SET state = 'counted', min_base = 11, min_cell = 5",
-		form->hash);
-	form_free(form);
-	run(world.owner, update);
-}
-
 /* A counted edition of 40 texts "texte 1" … and ten of another question; the book "essai": temps, argent, autre. */
 static int fresh(void **state)
 {
@@ -111,8 +70,7 @@ static int fresh(void **state)
 		"DELETE FROM barometre.edition_codebook; DELETE FROM barometre.codebook_map; DELETE FROM barometre.codebook_theme;"
 		"DELETE FROM barometre.codebook; DELETE FROM barometre.verbatim;"
 		"DELETE FROM barometre.edition_audience; DELETE FROM barometre.edition; DELETE FROM barometre.form");
-	make_edition("2026", "open");
-	put_form();
+	make_counted(form_text);
 	add_release();
 	run(world.owner,
 		"INSERT INTO barometre.verbatim (edition, audience, id, question, body)"

@@ -5,7 +5,7 @@
 
 #include "barometre/app/publish.h"
 #include "barometre/report/export.h"
-#include "command_world.h"
+#include "counted_world.h"
 
 static struct db *keeper;
 static struct editions editions;
@@ -31,12 +31,8 @@ static int finish(void **state)
 /* An edition that is counted, of the form of command_world.h: question « choix », oui or non. */
 static int fresh(void **state)
 {
-	static const struct sql put_form = {
-		"test", "INSERT INTO barometre.form VALUES ($1, 'patients', $2)"};
 	struct buf text SCOPED(buf_release) = BUF_LIMIT(1 << 20);
 	SCOPED(free_char) char *path = in_folder("form.json");
-	struct db_params params = {0};
-	struct form *form;
 
 	(void)state;
 	editions_release(&editions);
@@ -45,53 +41,19 @@ static int fresh(void **state)
 		"DELETE FROM barometre.release; DELETE FROM barometre.journal; DELETE FROM barometre.keeper_task;"
 		"DELETE FROM barometre.count_record;"
 		"DELETE FROM barometre.edition_audience; DELETE FROM barometre.edition; DELETE FROM barometre.form");
-	make_edition("2026", "open");
 	ok(command_read_file(path, &text, err));
-	form = form_parse(buf_str(&text), "form.json", NULL);
-	assert_non_null(form);
-	db_text_z(&params, form->hash);
-	db_text(&params, buf_str(&text));
-	ok(db_run(world.owner, &put_form, &params, NULL, err));
-	SCOPED(free_char)
-	char *update = x_printf(
-		"DELETE FROM barometre.edition_audience WHERE audience <> 'patients';"
-		"UPDATE barometre.edition_audience SET form = '%s';"
-		"UPDATE barometre.edition SET state = 'counted', min_base = 11, min_cell = 5",
-		form->hash);
-	form_free(form);
-	run(world.owner, update);
+	make_counted(buf_str(&text).p);
 	ok(editions_load(keeper, &editions, err));
 	return 0;
-}
-
-static struct figure line(
-	const char *question, const char *option, int64_t base, int64_t count)
-{
-	return (struct figure){.audience = "patients",
-		.question = question,
-		.type = strcmp(question, "participation") == 0 ? "total" : "single",
-		.segment = "",
-		.segment_value = "",
-		.segment_label = "",
-		.option = option,
-		.label = option,
-		.base = base,
-		.not_answered = 0,
-		.not_concerned = 0,
-		.mentions = base,
-		.count = count,
-		.percent = strcmp(question, "participation") == 0
-			? -1
-			: percent_of(count, base),
-		.status = ""};
 }
 
 /* A draft of `yes` and `no` people. */
 static int64_t add(int64_t yes, int64_t no)
 {
 	const struct figure figures[FIGURES] = {
-		line("participation", "respondents", yes + no, yes + no),
-		line("choix", "oui", yes + no, yes), line("choix", "non", yes + no, no)};
+		line("participation", "total", "respondents", yes + no, yes + no),
+		line("choix", "single", "oui", yes + no, yes),
+		line("choix", "single", "non", yes + no, no)};
 	const struct release_note note = {
 		"patients", "choix", "", "rien", "rien de caché"};
 	const struct release_draft draft = {.edition = "2026",
