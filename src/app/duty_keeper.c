@@ -157,6 +157,16 @@ static void close_edition(struct keeper *k, const struct keeper_task *task)
 		fail(k, task, &err);
 }
 
+static const char *release_words(const struct keeper_task *task, enum err_code code)
+{
+	if (code != ERR_CONFLICT)
+		return "Cela n’a pas abouti\u202F: prévenez l’exploitant, le journal du serveur dit pourquoi.";
+	return strcmp(task->kind, "withdraw") == 0
+		? "Cette diffusion n’est pas publiée\u202F: il n’y a rien à retirer."
+		: "L’état de cette diffusion ne le permet pas\u202F: elle n’est pas vérifiée, une plus récente est déjà publiée, "
+		  "ou le dépouillement n’est pas terminé (relancez-le).";
+}
+
 /* The login that asked is in the journal with what was done. */
 static void publish(struct keeper *k, const struct keeper_task *task)
 {
@@ -171,11 +181,7 @@ static void publish(struct keeper *k, const struct keeper_task *task)
 		return;
 	}
 	log_error("keeper.failed", F_TEXT("task", task->kind), F_ERR(&err));
-	finish(k, task,
-		err.code == ERR_CONFLICT
-			? "L’état de cette diffusion ne le permet pas\u202F: elle n’est pas vérifiée, une plus récente est déjà publiée, "
-			  "ou le dépouillement n’est pas terminé (relancez-le)."
-			: "Cela n’a pas abouti\u202F: prévenez l’exploitant, le journal du serveur dit pourquoi.");
+	finish(k, task, release_words(task, err.code));
 	db_drop(&k->db);
 }
 

@@ -431,6 +431,16 @@ static void a_task_whose_end_was_not_written_is_taken_again(void **state)
 		"DROP SEQUENCE public.refused");
 }
 
+/* The edition was counted above, and nothing of it is published. */
+static void a_release_that_is_not_out_is_not_withdrawn(void **state)
+{
+	(void)state;
+	run(world.owner,
+		"INSERT INTO barometre.keeper_task (kind, edition, version, reason, asked_by) VALUES ('withdraw', 'remise', 1, 'x', 'ada')");
+	let_the_keeper_work(-1, "remise");
+	assert_non_null(strstr(outcome_of("remise"), "n’est pas publiée"));
+}
+
 static bool something_waits(int taking)
 {
 	char byte;
@@ -574,6 +584,7 @@ int main(void)
 		cmocka_unit_test(the_keeper_counts_with_what_was_handed_over),
 		cmocka_unit_test(what_no_count_is_asked_for_is_not_kept),
 		cmocka_unit_test(a_task_whose_end_was_not_written_is_taken_again),
+		cmocka_unit_test(a_release_that_is_not_out_is_not_withdrawn),
 		cmocka_unit_test(what_would_lose_the_survey_is_refused),
 		cmocka_unit_test(a_key_kept_by_the_server_is_as_before),
 	};
