@@ -71,7 +71,7 @@ static void print_totals(const struct run *run)
 			printf("  %5zu  %s\n", run->effects[i], effects[i]);
 	for (int why = 1; why < BOUNCE_WHY_COUNT; why++)
 		if (run->ignored[why] > 0)
-			printf("  %5zu  sans effet : %s\n", run->ignored[why],
+			printf("  %5zu  sans effet : %s\n", run->ignored[why],
 				bounce_why_words((enum bounce_why)why));
 }
 
@@ -231,7 +231,7 @@ int command_contacts_object(const struct command_line *line)
 	int64_t found = 0;
 
 	if (isatty(STDIN_FILENO))
-		fprintf(stderr, "Adresse, puis Entrée et Ctrl-D : ");
+		fprintf(stderr, "Adresse, puis Entrée et Ctrl-D : ");
 	bool ok = command_read_file("-", &typed, &err) &&
 		keyring_get(line->config->key_directory, "mail.key", &key, &err);
 	if (ok) {
@@ -245,7 +245,7 @@ int command_contacts_object(const struct command_line *line)
 		db = command_database(line, &err);
 	if (!ok || !db || !contact_object(db, &hash, "(commande)", &found, &err))
 		return command_fails(&err);
-	printf("Opposition enregistrée, pour toujours : %lld contact(s) de cette adresse dans les listes d’aujourd’hui, et tous ceux qui seraient importés plus tard.\n",
+	printf("Opposition enregistrée, pour toujours : %lld contact(s) de cette adresse dans les listes d’aujourd’hui, et tous ceux qui seraient importés plus tard.\n",
 		(long long)found);
 	return EXIT_SUCCESS;
 }

@@ -19,13 +19,13 @@ static void look_at_maildir(const struct config *c, struct doctor_report *report
 
 	if (access(fresh, R_OK | W_OK | X_OK) != 0)
 		warn(report,
-			x_printf("Les retours ne peuvent pas être lus dans « %s » : %s.",
+			x_printf("Les retours ne peuvent pas être lus dans « %s » : %s.",
 				fresh, strerror(errno)),
 			x_strdup(
 				"Corrigez bounce_maildir, et donnez au compte du service le droit de lire et d’écrire dans ce dossier."));
 	else
 		doctor_good(report, DOCTOR_RELAY, "bounce-box",
-			x_printf("Les retours peuvent être lus dans « %s ».",
+			x_printf("Les retours peuvent être lus dans « %s ».",
 				c->bounce_maildir));
 }
 
@@ -35,7 +35,7 @@ static const struct {
 	const char *what, *remedy;
 } ills[] = {
 	{BOUNCE_IMAP_URL, "bounce_imap_url ne désigne pas une boîte",
-		"Écrivez-la ainsi : \"imaps://hôte/INBOX\", ou \"imap://hôte/INBOX\" avec STARTTLS."},
+		"Écrivez-la ainsi : \"imaps://hôte/INBOX\", ou \"imap://hôte/INBOX\" avec STARTTLS."},
 	{BOUNCE_IMAP_NO_HOST, "le nom du serveur est inconnu",
 		"Corrigez bounce_imap_url, ou le service de noms de cette machine (/etc/resolv.conf)."},
 	{BOUNCE_IMAP_AWAY, "le serveur ne répond pas",
@@ -43,13 +43,13 @@ static const struct {
 	{BOUNCE_IMAP_NO_TLS, "le serveur n’offre pas TLS (STARTTLS), qui est exigé",
 		"Activez TLS sur le serveur IMAP, ou prenez son port 993 en imaps://."},
 	{BOUNCE_IMAP_UNTRUSTED, "le certificat du serveur n’est pas digne de confiance",
-		"Le nom de bounce_imap_url doit être dans le certificat ; si une autorité privée l’a signé, donnez-la dans bounce_imap_ca_file."},
+		"Le nom de bounce_imap_url doit être dans le certificat ; si une autorité privée l’a signé, donnez-la dans bounce_imap_ca_file."},
 	{BOUNCE_IMAP_CA_FILE, "bounce_imap_ca_file ne peut pas servir",
 		"Donnez un fichier PEM d’autorités, lisible par le compte du service, hors du dossier des clés."},
 	{BOUNCE_IMAP_LOGIN, "le serveur refuse le nom ou le mot de passe",
 		"Corrigez bounce_imap_user et le fichier de bounce_imap_password_file (une ligne)."},
 	{BOUNCE_IMAP_MAILBOX, "le serveur accepte le nom, mais n’ouvre pas cette boîte",
-		"Corrigez la fin de bounce_imap_url : le nom de la boîte tel que le serveur le connaît, INBOX le plus souvent, et les droits de bounce_imap_user sur elle."},
+		"Corrigez la fin de bounce_imap_url : le nom de la boîte tel que le serveur le connaît, INBOX le plus souvent, et les droits de bounce_imap_user sur elle."},
 };
 
 static void say_imap(const struct config *c, const struct bounce_imap_probe *p,
@@ -61,16 +61,16 @@ static void say_imap(const struct config *c, const struct bounce_imap_probe *p,
 		if (ills[i].end == p->end) {
 			warn(report,
 				x_printf(
-					"La boîte des retours (%s) ne s’ouvre pas : %s (%s).",
+					"La boîte des retours (%s) ne s’ouvre pas : %s (%s).",
 					c->bounce_imap_url, ills[i].what, p->words),
 				x_strdup(ills[i].remedy));
 			return;
 		}
-	count = p->messages >= 0 ? x_printf(", messages : %lld", (long long)p->messages)
+	count = p->messages >= 0 ? x_printf(", messages : %lld", (long long)p->messages)
 				 : x_strdup("");
 	doctor_good(report, DOCTOR_RELAY, "bounce-box",
 		x_printf(
-			"La boîte des retours (%s) s’ouvre : certificat vérifié, nom et mot de passe acceptés%s (rien n’y a été changé).",
+			"La boîte des retours (%s) s’ouvre : certificat vérifié, nom et mot de passe acceptés%s (rien n’y a été changé).",
 			c->bounce_imap_url, count));
 }
 
@@ -89,7 +89,7 @@ static void look_at_imap(
 		    password, sizeof(password), &err)) {
 		warn(report,
 			x_printf(
-				"Le mot de passe de la boîte des retours ne peut pas être lu : %s.",
+				"Le mot de passe de la boîte des retours ne peut pas être lu : %s.",
 				err.text),
 			x_strdup(
 				"Corrigez bounce_imap_password_file et les droits du fichier, et lancez cette commande sous le compte du service."));
@@ -110,7 +110,7 @@ static void look_at_boxes(
 	if (!*c->bounce_maildir && !*c->bounce_imap_url)
 		doctor_add(report, DOCTOR_RELAY, DOCTOR_UNKNOWN, "bounce-box",
 			x_strdup(
-				"Ni bounce_maildir ni bounce_imap_url : les retours ne sont lus que si le serveur de courriel les donne à barometre bounce."),
+				"Ni bounce_maildir ni bounce_imap_url : les retours ne sont lus que si le serveur de courriel les donne à barometre bounce."),
 			x_strdup(
 				"Configurez l’une des deux boîtes, ou le tuyau du serveur de courriel (barometre bounce --help)."));
 }

@@ -144,7 +144,7 @@ static bool read_password(
 			"smtp_password_file", c->smtp_password_file, out, size, &err))
 		return true;
 	bad(report, "password-file",
-		x_printf("Le mot de passe du relais ne peut pas être lu : %s.", err.text),
+		x_printf("Le mot de passe du relais ne peut pas être lu : %s.", err.text),
 		x_strdup(
 			"Corrigez smtp_password_file et les droits du fichier, et lancez cette commande sous le compte du service."));
 	return false;
@@ -167,7 +167,7 @@ static void look_at_relay(const struct config *c, const char *password, int seco
 		return;
 	}
 	doctor_good(report, DOCTOR_RELAY, "relay",
-		x_printf("Le relais répond : %s%s%s (aucun courriel n’a été envoyé).",
+		x_printf("Le relais répond : %s%s%s (aucun courriel n’a été envoyé).",
 			c->smtp_url, *ret->name ? ", qui se nomme " : "", ret->name));
 	say_tls(c, ret, clock_now(), report);
 	say_login(c, ret, report);
@@ -182,7 +182,7 @@ bool doctor_relay(const struct config *c, int seconds, struct smtp_probe *ret,
 	if (!*c->smtp_url) {
 		doctor_add(report, DOCTOR_RELAY, DOCTOR_WARNING, "relay",
 			x_strdup(
-				"Aucun relais n’est configuré : aucun courriel ne part."),
+				"Aucun relais n’est configuré : aucun courriel ne part."),
 			x_strdup(
 				"Donnez smtp_url, mail_from_address et, s’il le faut, smtp_user et smtp_password_file."));
 		return false;

@@ -72,7 +72,6 @@ static void look_at_key_folder(struct doctor_report *report, const char *folder)
 {
 	struct stat st;
 	size_t before = report->count;
-
 	int rc = stat(folder, &st);
 
 	if (rc != 0 || !S_ISDIR(st.st_mode)) {

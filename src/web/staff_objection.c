@@ -25,7 +25,7 @@ static char *state_words(const struct db_rows *rows, size_t i)
 
 	if (str_eq_z(state, "waiting"))
 		return x_strdup(
-			"en attente" NNBSP ": le processus « mailer » la prendra");
+			"en attente" NNBSP ": le processus « mailer » la prendra");
 	if (str_eq_z(state, "unreadable"))
 		return x_strdup("n’a pas pu être lue" NNBSP ": notez-la de nouveau");
 	if (found == 0)
@@ -100,7 +100,7 @@ static void object(struct staff_step *step)
 	if (!key) {
 		show(step, 503,
 			"Le serveur n’a pas la clé qu’il faut" NNBSP
-			": notez l’opposition en ligne de commande, avec « barometre contacts object ».");
+			": notez l’opposition en ligne de commande, avec « barometre contacts object ».");
 		return;
 	}
 	if (!address_normalise(staff_field(step, "adresse"), &send, &compare, &err) ||

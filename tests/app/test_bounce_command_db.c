@@ -226,7 +226,7 @@ static void a_maildir_is_read_and_summed_up(void **state)
 	struct outcome first = run_command(command_bounce, &config, none, "");
 	assert_non_null(strstr(first.said, "6 message(s) lu(s)"));
 	assert_non_null(strstr(first.said, "    3  contacts à qui l’on n’écrira plus"));
-	assert_non_null(strstr(first.said, "    1  sans effet : identifiants faux"));
+	assert_non_null(strstr(first.said, "    1  sans effet\u202F: identifiants faux"));
 	ends_with(first, 0, NULL);
 	assert_int_equal(stopped(), 5);
 	ends_with(

@@ -390,7 +390,7 @@ static void the_mailbox_of_bounces_is_opened(void **state)
 	config.bounce_imap_user = name;
 	config.bounce_imap_password_file = password_file;
 	config.bounce_imap_ca_file = dovecot.ca;
-	want_one("bounce-box", DOCTOR_GOOD, "messages : 1 (rien n’y a été changé)");
+	want_one("bounce-box", DOCTOR_GOOD, "messages\u202F: 1 (rien n’y a été changé)");
 	assert_int_equal(access(message, F_OK), 0);
 	config.bounce_imap_url = dovecot.tls_url;
 	want_one("bounce-box", DOCTOR_GOOD, "s’ouvre");
