@@ -27,7 +27,6 @@ void check_routing(struct check *); /* conditions: check_routing.c */
 void check_words(struct check *);   /* languages, lexicon, codebooks: check_words.c */
 void check_privacy(struct check *); /* what identifies, sizes of boxes: check_privacy.c */
 void check_tables(struct check *);  /* codes and texts that look alike: check_tables.c */
-
-void check_series(struct check *); /* comparable with earlier editions: check_series.c */
+void check_series(struct check *);  /* comparable with earlier editions: check_series.c */
 
 #endif

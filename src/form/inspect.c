@@ -52,6 +52,11 @@ const char *inspect_role(const struct question *q)
 	return names[q->role];
 }
 
+const char *inspect_code(const struct question *q, size_t i)
+{
+	return i < q->choice_count ? q->choices[i].code : "other";
+}
+
 char *inspect_condition(const struct form *form, const struct question *q)
 {
 	const struct expr *page = q->page < form->page_count
@@ -175,9 +180,7 @@ static void outline_series(const struct question *q, struct buf *out)
 		buf_printf(out, "    ~ %s: %s =", class->code, class->text);
 		for (size_t j = 0; j < q->choice_count + q->has_other; j++)
 			if (q->collapse[j] == i)
-				buf_printf(out, " %s",
-					j < q->choice_count ? q->choices[j].code
-							    : "other");
+				buf_printf(out, " %s", inspect_code(q, j));
 		buf_addc(out, '\n');
 	}
 	for (size_t i = 0; i < q->comparable_count; i++)

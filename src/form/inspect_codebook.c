@@ -46,11 +46,9 @@ static char *series_of(const struct question *q)
 static const char *class_of(const struct question *q, const char *code)
 {
 	for (size_t i = 0; q->collapse_count > 0 && i < q->choice_count + q->has_other;
-		i++) {
-		const char *one = i < q->choice_count ? q->choices[i].code : "other";
-		if (strcmp(one, code) == 0 && q->collapse[i] != SIZE_MAX)
+		i++)
+		if (strcmp(inspect_code(q, i), code) == 0 && q->collapse[i] != SIZE_MAX)
 			return q->collapse_classes[q->collapse[i]].code;
-	}
 	return "";
 }
 

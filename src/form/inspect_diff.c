@@ -195,7 +195,7 @@ static char *classes_of(const struct question *q)
 	for (size_t i = 0; q->collapse && i < q->choice_count + q->has_other; i++)
 		if (q->collapse[i] != SIZE_MAX)
 			buf_printf(&text, "%s%s=%s", text.n > 0 ? " " : "",
-				i < q->choice_count ? q->choices[i].code : "other",
+				inspect_code(q, i),
 				q->collapse_classes[q->collapse[i]].code);
 	return buf_take(&text);
 }

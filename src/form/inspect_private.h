@@ -9,6 +9,8 @@
 const char *inspect_type(const struct question *);
 const char *inspect_input(enum input_type);
 const char *inspect_role(const struct question *);
+/* Of the choice at `i`; of the one behind the last, "other". */
+const char *inspect_code(const struct question *, size_t i);
 /* Fresh: the conditions of its page and its own; "" for none. */
 char *inspect_condition(const struct form *, const struct question *);
 /* "error unless number from 0 to 9": what a validator wants, without its text. */

@@ -285,6 +285,12 @@ bool reader_is_name(struct str s)
 	return s.n > 0 && s.n <= 60;
 }
 
+bool reader_is_year(const char *text)
+{
+	uint64_t number;
+	return strlen(text) == 4 && str_parse_u64(str_of(text), &number);
+}
+
 bool reader_name(struct reader *r, json_t *object, const char **ret)
 {
 	if (!reader_need_string(r, object, "name", ret))

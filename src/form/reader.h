@@ -78,6 +78,8 @@ bool reader_need_string(
 /* A member "name" of [a-z0-9_]+. */
 bool reader_name(struct reader *, json_t *object, const char **ret);
 bool reader_is_name(struct str);
+/* Four digits: the year of an edition. */
+bool reader_is_year(const char *);
 
 /* A text that is not piped into (labels of tables, examples in fields): a name in braces is refused. */
 bool reader_plain_text(

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* "crossings" of the form: what tables may be crossed with. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "reader.h"
 
 #define MAX_CROSSINGS 12

@@ -246,13 +246,12 @@ bool reader_published(struct reader *r, json_t *own, struct question *q)
 	const char *year, *wording;
 	json_t *member;
 	json_object_foreach(published, year, member) {
-		uint64_t number;
-		if (strlen(year) != 4 || !str_parse_u64(str_of(year), &number))
+		if (!reader_is_year(year))
 			return reader_refuse(
 				r, published, year, "'%.40s' is no year", year);
 		if (!reader_string(r, published, year, &wording))
 			return false;
-		if (number == 2023)
+		if (strcmp(year, "2023") == 0)
 			q->published_2023 = wording;
 	}
 	return true;

@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What becomes of a question's figures: "comparable" with earlier editions, "collapse" where groups are small. */
-#include <stdio.h>
-
 #include "reader.h"
 
 #define MAX_EDITIONS 20
 
 static const char *const class_keys[] = {"code", "label", "of", NULL};
-
-static bool is_year(const char *text)
-{
-	uint64_t number;
-	return strlen(text) == 4 && str_parse_u64(str_of(text), &number);
-}
 
 static bool read_series(
 	struct reader *r, json_t *by_edition, const char *edition, enum series *ret)
@@ -44,7 +36,7 @@ bool reader_comparable(struct reader *r, json_t *own, bool is_new, struct questi
 	struct comparable *list = arena_alloc(&r->owner->arena, n + 1, sizeof(*list));
 	json_object_foreach(by_edition, edition, member) {
 		struct comparable *one = &list[i++];
-		if (!is_year(edition))
+		if (!reader_is_year(edition))
 			return reader_refuse(r, by_edition, edition,
 				"'%.40s' is no edition: write its year", edition);
 		if (!read_series(r, by_edition, edition, &one->series))

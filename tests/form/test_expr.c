@@ -402,6 +402,70 @@ static void text_with_escapes_is_read(void **state)
 	json_decref(value);
 }
 
+/* What a condition reads: a question, a row of it, and the code that is asked for, in the order it is written. */
+static const struct {
+	const char *expr, *reads;
+} filters[] = {
+	{"{r} = 'oui'", " r='oui'"},
+	{"'oui' = {r}", " r='oui'"},
+	{"{r} != 'oui'", " r"},
+	{"{r} = {s}", " r s"},
+	{"{c} contains 'x'", " c='x'"},
+	{"{c} contains ['x', 'y']", " c"},
+	{"{c} anyof ['x', 'y']", " c"},
+	{"{m.r1} = 'non'", " m.r1='non'"},
+	{"{m} notempty", " m"},
+	{"{a} + {b} > 3", " a b"},
+	{"!({r} = 'oui') and ({c} contains 'x' or {t})", " r='oui' c='x' t"},
+	{"{a} > 1 and {a} < 9", " a a"},
+	/* Of a calculated value what it reads, and what its own condition does. */
+	{"{w} = 'haut'", " a"},
+	{"{v} = 'haut'", " c='x' r='oui'"},
+	{"1 = 1", ""},
+};
+
+static void what_a_condition_reads_is_found(void **state)
+{
+	SCOPED(form_drop)
+	struct form *own = parse_or_fail(PAGE(RADIO("r", "") "," RADIO(
+		"s", "") "," NUMBER("a", "") "," NUMBER("b",
+		"") ","
+		    "{\"type\":\"boolean\",\"name\":\"t\",\"title\":\"T\"}," Q("checkbox",
+			    "c", ",\"choices\":[\"x\",\"y\"]") "," Q("matrix", "m",
+			    ",\"columns\":[\"oui\",\"non\"],\"rows\":[\"r1\",\"r2\"]") "," Q("expression",
+			    "w",
+			    ",\"expression\":\"iif({a} > 1, 'haut', 'bas')\"") "," Q("expression",
+			    "v",
+			    ",\"expression\":\"iif({c} contains 'x', 'haut', 'bas')\",\"visibleIf\":\"{r} = 'oui'\"") "," NUMBER("late",
+			    "")));
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(filters); i++) {
+		SCOPED(buf_release) struct buf found = BUF_LIMIT(1000);
+		SCOPED(expr_drop) struct expr *e = NULL;
+		struct expr_filter list[8];
+		struct err err = {0};
+
+		e = expr_parse(str_of(filters[i].expr), &err);
+		if (!e || !expr_bind(e, own, own->question_count - 1, true, &err))
+			fail_msg("%s: %s", filters[i].expr, err.text);
+		size_t n = expr_filters(e, own, list, COUNT_OF(list));
+		assert_true(n <= COUNT_OF(list));
+		buf_puts(&found, "");
+		for (size_t j = 0; j < n; j++) {
+			buf_printf(&found, " %s%s%s",
+				own->questions[list[j].question].name,
+				list[j].row ? "." : "", list[j].row ? list[j].row : "");
+			if (list[j].code.p)
+				buf_printf(&found, "='%.*s'", (int)list[j].code.n,
+					list[j].code.p);
+		}
+		assert_string_equal(buf_str(&found).p, filters[i].reads);
+		/* With less room the rest is counted all the same. */
+		assert_int_equal(expr_filters(e, own, list, 1), n);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -409,6 +473,7 @@ int main(void)
 		cmocka_unit_test(every_mistake_is_refused_with_its_column),
 		cmocka_unit_test(depth_and_length_are_bounded),
 		cmocka_unit_test(text_with_escapes_is_read),
+		cmocka_unit_test(what_a_condition_reads_is_found),
 	};
 	return cmocka_run_group_tests(tests, set_up, free_form);
 }

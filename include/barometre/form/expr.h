@@ -44,15 +44,15 @@ bool expr_is_true(const struct expr *, const struct expr_scope *);
 /* For calculated values: new reference (string, number, boolean) or NULL when missing. */
 json_t *expr_value(const struct expr *, const struct expr_scope *);
 
-/* One thing that a bound condition reads: a question, and what it asks of it when that is one code ({q} = 'a', {q} contains
- * 'a', {matrix.row} = 'a', each as it stands or under and, or). Texts are borrowed from form and expression. */
+/* One thing that a bound condition reads: a question, and what it asks of it when that is whether it is one code ({q} = 'a',
+ * {q} contains 'a', {matrix.row} = 'a', wherever that stands). Texts are borrowed from form and expression. */
 struct expr_filter {
 	size_t question;
 	const char *row; /* of a matrix or a multipletext; NULL: all of it */
 	struct str code; /* p NULL: it may be any */
 };
-/* Calculated values are taken apart into what they read themselves (with any code). Up to `max` are written; returns how
- * many there are. The same may come twice. */
+/* Calculated values are taken apart into what they, and their own conditions, read. Up to `max` are written; returns how many
+ * there are. The same may come twice. */
 size_t expr_filters(
 	const struct expr *, const struct form *, struct expr_filter *ret, size_t max);
 
