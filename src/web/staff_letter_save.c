@@ -65,7 +65,7 @@ static void saved(void *arg, struct db_rows *rows, const struct err *err)
 		answer(step, rows, "saved");
 }
 
-/* When what was edited, or shown, had been saved: of the form, for whoever comes second. */
+/* When what was edited, or shown, had been saved: of the form, for whoever comes second. (Of a mailing's own letter "seen" is a hash.) */
 static void add_seen(struct db_params *params, const struct staff_step *step)
 {
 	uint64_t at = 0;
@@ -76,14 +76,6 @@ static void add_seen(struct db_params *params, const struct staff_step *step)
 		db_null(params);
 }
 
-/* Of a mailing's own letter: a hash of it. */
-static void add_seen_of_mailing(struct db_params *params, const struct staff_step *step)
-{
-	struct str seen = staff_field(step, "seen");
-
-	db_text(params, seen.n > 0 ? seen : STR(""));
-}
-
 static void save_of_mailing(struct staff_step *step, const char *text)
 {
 	const struct letter_page *page = step->own;
@@ -91,7 +83,7 @@ static void save_of_mailing(struct staff_step *step, const char *text)
 
 	db_uuid(&params, &page->mailing);
 	db_text_z(&params, text);
-	add_seen_of_mailing(&params, step);
+	db_text(&params, staff_field(step, "seen"));
 	db_text_z(&params, step->login);
 	staff_ask(step, &SQL_LETTER_MAILING_SAVE, &params, saved);
 }
@@ -181,7 +173,7 @@ static void found_to_reset(struct staff_step *step)
 	if (page->of_mailing) {
 		db_uuid(&params, &page->mailing);
 		db_null(&params);
-		add_seen_of_mailing(&params, step);
+		db_text(&params, staff_field(step, "seen"));
 		db_text_z(&params, step->login);
 		staff_ask(step, &SQL_LETTER_MAILING_SAVE, &params, was_reset);
 		return;

@@ -33,9 +33,9 @@ struct confinement confine_offered(void);
  * are, only calls are confined. Returns what was done; never fails otherwise. */
 struct confinement confine(const char *const *closed);
 /* The same, but that files that are in the folders `moving` (NULL-terminated, or NULL), or below, can get other names in any of these
- * folders, and be removed: from new/ to cur/ of a Maildir. Into none can be
- * written. What is closed, or above it, stays closed all the same. Kernels before Linux 5.19
- * (Landlock's ABI 1) refuse every move from one folder to another: there nothing is done about files, and `files` is false. */
+ * folders, and be removed: from new/ to cur/ of a Maildir. Into none can be written. What is closed, or above it, stays closed all the
+ * same. Kernels before Linux 5.19 (Landlock's ABI 1) refuse every move from one folder to another: there nothing is done about files, and
+ * `files` is false. */
 struct confinement confine_but(const char *const *closed, const char *const *moving);
 
 #endif
