@@ -96,14 +96,13 @@ void mailbox_show(void *mailbox, const struct id16 *mailing, const char *audienc
 	buf_add(&s->message, message);
 }
 
-void mailbox_take(void *mailbox, uint64_t number, const char *to, struct str message)
+void mailbox_take(void *mailbox, uint64_t number, const char *to)
 {
 	struct rehearsal_mailbox *m = mailbox;
 	struct str audience = {0};
 	size_t contact = 0;
 	usec_t now = rehearsal_now();
 
-	(void)message;
 	/* The sink asked mailbox_knows. */
 	must(contact_of(m, to, &audience, &contact));
 	must(pthread_mutex_lock(&m->guard) == 0);

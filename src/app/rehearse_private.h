@@ -64,7 +64,7 @@ struct rehearsal_mailbox *mailbox_new(struct rehearsal *);
 void mailbox_free(struct rehearsal_mailbox *);
 /* On the sink's thread. Whoever on this machine found the port may say anything to it: only a contact's address is known. */
 bool mailbox_knows(void *mailbox, const char *to);
-void mailbox_take(void *mailbox, uint64_t number, const char *to, struct str message);
+void mailbox_take(void *mailbox, uint64_t number, const char *to);
 /* Of the outbox, on the loop's thread: keeps the first of each mailing and audience. */
 void mailbox_show(void *mailbox, const struct id16 *mailing, const char *audience,
 	struct str message);

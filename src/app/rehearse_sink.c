@@ -100,34 +100,19 @@ static void shift(struct buf *in, size_t used)
 	*in = rest;
 }
 
-/* Without the dots that were put before lines that begin with one (RFC 5321 section 4.5.2). */
-static void unstuff(struct str stuffed, struct buf *out)
-{
-	bool start = true;
-
-	for (size_t i = 0; i < stuffed.n; i++) {
-		if (!(start && stuffed.p[i] == '.'))
-			buf_addc(out, stuffed.p[i]);
-		start = stuffed.p[i] == '\n';
-	}
-}
-
 static bool take_message(struct sink *s, struct client *c, bool *ret_more)
 {
 	static const char end[] = "\r\n.\r\n";
 	const char *at = c->in.n > 0 ? memmem(c->in.p, c->in.n, end, sizeof(end) - 1)
 				     : NULL;
-	struct buf message = BUF_LIMIT(MESSAGE_MOST);
 	char reply[REPLY_MOST];
 
 	*ret_more = at != NULL;
 	if (!at)
 		return !c->in.failed;
-	unstuff((struct str){c->in.p, (size_t)(at - c->in.p) + 2}, &message);
 	(void)snprintf(reply, sizeof(reply), "250 2.0.0 Ok: queued as rehearsal-%llu\r\n",
 		(unsigned long long)s->count);
-	s->taken(s->arg, s->count++, c->to, buf_str(&message));
-	buf_release(&message);
+	s->taken(s->arg, s->count++, c->to);
 	c->data = false;
 	c->to[0] = '\0';
 	shift(&c->in, (size_t)(at - c->in.p) + sizeof(end) - 1);
