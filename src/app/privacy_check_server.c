@@ -197,12 +197,9 @@ static bool is_seen(const struct db_rows *rows, const char *name)
 static bool is_override(struct str source)
 {
 	static const char *const sources[] = {
-		"database", "user", "database user", "global"};
+		"database", "user", "database user", "global", NULL};
 
-	for (size_t i = 0; i < COUNT_OF(sources); i++)
-		if (str_eq_z(source, sources[i]))
-			return true;
-	return false;
+	return str_is_one_of(source, sources);
 }
 
 /* Several rules may be about one setting. */

@@ -5,27 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Text that was cut must not end inside a UTF-8 sequence: it goes to logs and JSON. */
-static void drop_cut_sequence(char *text, size_t length)
-{
-	size_t start = length;
-
-	while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
-		start--;
-	if (start == 0 || (unsigned char)text[start - 1] < 0xC0)
-		return;
-	unsigned char lead = (unsigned char)text[start - 1];
-	size_t want = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-	if (length - (start - 1) < want)
-		text[start - 1] = '\0';
-}
+#include "barometre/base/str.h"
 
 __attribute__((format(printf, 2, 0))) static void put(
 	struct err *e, const char *format, va_list args)
 {
-	int n = vsnprintf(e->text, sizeof(e->text), format, args);
-	if (n >= (int)sizeof(e->text))
-		drop_cut_sequence(e->text, sizeof(e->text) - 1);
+	(void)vsnprintf(e->text, sizeof(e->text), format, args);
+	/* It goes to logs and JSON; "%.80s" may have cut a character too. */
+	str_keep_utf8(e->text);
 }
 
 bool err_set(struct err *e, enum err_code code, const char *format, ...)
@@ -64,9 +51,8 @@ bool err_prefix(struct err *e, const char *format, ...)
 	put(e, format, args);
 	va_end(args);
 	size_t n = strlen(e->text);
-	int more = snprintf(e->text + n, sizeof(e->text) - n, ": %s", low.text);
-	if (more >= (int)(sizeof(e->text) - n))
-		drop_cut_sequence(e->text, sizeof(e->text) - 1);
+	(void)snprintf(e->text + n, sizeof(e->text) - n, ": %s", low.text);
+	str_keep_utf8(e->text);
 	return false;
 }
 

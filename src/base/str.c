@@ -35,6 +35,14 @@ bool str_starts(struct str s, struct str prefix)
 	return s.n >= prefix.n && str_eq((struct str){s.p, prefix.n}, prefix);
 }
 
+bool str_is_one_of(struct str s, const char *const *list)
+{
+	for (; *list; list++)
+		if (str_eq_z(s, *list))
+			return true;
+	return false;
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -181,6 +189,19 @@ bool str_is_utf8(struct str s)
 		i += length;
 	}
 	return true;
+}
+
+void str_keep_utf8(char *text)
+{
+	size_t n = strlen(text), kept = 0;
+
+	for (size_t i = 0; i < n;) {
+		size_t length = utf8_length((const unsigned char *)text + i, n - i);
+		memmove(text + kept, text + i, length);
+		kept += length;
+		i += length > 0 ? length : 1;
+	}
+	text[kept] = '\0';
 }
 
 size_t str_count_chars(struct str s)

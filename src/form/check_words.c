@@ -7,8 +7,8 @@
 /* Keys whose text people read, and those that hold a list of such texts: those of form_translate. */
 static const char *const text_keys[] = {"title", "description", "html", "text",
 	"placeholder", "otherText", "noneText", "refuseText", "dontKnowText", "labelTrue",
-	"labelFalse", "audienceLabel", "short", "label"};
-static const char *const list_keys[] = {"welcome", "thanks"};
+	"labelFalse", "audienceLabel", "short", "label", NULL};
+static const char *const list_keys[] = {"welcome", "thanks", NULL};
 
 struct speech {
 	struct check *c;
@@ -17,14 +17,6 @@ struct speech {
 	bool meant; /* some text of the file is in that language */
 	bool report;
 };
-
-static bool is_one_of(const char *key, const char *const *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(key, list[i]) == 0)
-			return true;
-	return false;
-}
 
 /* A text of figures and signs is the same in every language. */
 static bool has_letters(const char *text)
@@ -103,9 +95,9 @@ static void hear(struct speech *s, const json_t *value)
 	for (size_t i = 0; i < json_array_size(value); i++)
 		hear(s, json_array_get(value, i));
 	json_object_foreach((json_t *)(uintptr_t)value, key, member) {
-		if (is_one_of(key, text_keys, COUNT_OF(text_keys)))
+		if (str_is_one_of(str_of(key), text_keys))
 			hear_text(s, value, key, member);
-		else if (is_one_of(key, list_keys, COUNT_OF(list_keys)))
+		else if (str_is_one_of(str_of(key), list_keys))
 			for (size_t i = 0; i < json_array_size(member); i++)
 				hear_text(s, value, key, json_array_get(member, i));
 		else if (strcmp(key, "published") != 0)

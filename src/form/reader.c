@@ -51,10 +51,7 @@ bool reader_keys(
 	const char *key;
 	json_t *member;
 	json_object_foreach(object, key, member) {
-		size_t i = 0;
-		while (keys[i] && strcmp(keys[i], key) != 0)
-			i++;
-		if (!keys[i])
+		if (!str_is_one_of(str_of(key), keys))
 			return refuse_key(r, object, key, what);
 	}
 	return true;

@@ -6,7 +6,8 @@
 #define MAX_CHOICES 300
 #define SPECIAL_CHOICES 3
 
-static const char *const reserved[] = {"true", "false", "null", "undefined", "other"};
+static const char *const reserved[] = {
+	"true", "false", "null", "undefined", "other", NULL};
 
 static bool check_code(struct reader *r, json_t *at, const char *code)
 {
@@ -22,12 +23,10 @@ static bool check_code(struct reader *r, json_t *at, const char *code)
 		return reader_refuse(r, at, code,
 			"the code '%s' would be read as a number: put a letter in front",
 			code);
-	for (size_t i = 0; i < COUNT_OF(reserved); i++)
-		if (str_eq_z(s, reserved[i]))
-			return reader_refuse(r, at, code, "the code '%s' is reserved: %s",
-				code,
-				i == 4 ? "write \"showOtherItem\": true" : "rename it");
-	return true;
+	return !str_is_one_of(s, reserved) ||
+		reader_refuse(r, at, code, "the code '%s' is reserved: %s", code,
+			str_eq_z(s, "other") ? "write \"showOtherItem\": true"
+					     : "rename it");
 }
 
 /* The code of a choice: a text, or a JSON number 0 to 9 as its digit. */

@@ -61,13 +61,10 @@ static bool read_autocomplete(struct reader *r, json_t *o, struct question *q)
 {
 	static const char *const fields[] = {"name", "given-name", "family-name",
 		"organization", "organization-title", "email", "tel", "postal-code",
-		"off"};
+		"off", NULL};
 	if (!reader_string(r, o, "autocomplete", &q->autocomplete))
 		return false;
-	for (size_t i = 0; q->autocomplete && i < COUNT_OF(fields); i++)
-		if (strcmp(fields[i], q->autocomplete) == 0)
-			return true;
-	return !q->autocomplete ||
+	return !q->autocomplete || str_is_one_of(str_of(q->autocomplete), fields) ||
 		reader_refuse(r, o, "autocomplete",
 			"'autocomplete' is outside the profile: name, given-name, family-name, organization, "
 			"organization-title, email, tel, postal-code or off");
@@ -351,13 +348,11 @@ static bool read_own(struct reader *r, json_t *o, struct question *q)
 static bool check_reserved(struct reader *r, json_t *o, const char *name)
 {
 	static const char *const ours[] = {
-		"action", "shown", "vu", "recap", "turn", "lang", "token"};
-	for (size_t i = 0; i < COUNT_OF(ours); i++)
-		if (strcmp(ours[i], name) == 0)
-			return reader_refuse(r, o, "name",
-				"the name '%s' is kept for the page itself: rename it",
-				name);
-	return true;
+		"action", "shown", "vu", "recap", "turn", "lang", "token", NULL};
+
+	return !str_is_one_of(str_of(name), ours) ||
+		reader_refuse(r, o, "name",
+			"the name '%s' is kept for the page itself: rename it", name);
 }
 
 static bool check_unique(struct reader *r, json_t *o, const char *name)

@@ -11,14 +11,6 @@ static const char *const text_keys[] = {"title", "description", "placeholder", "
 /* Lists of paragraphs. */
 static const char *const list_keys[] = {"welcome", "thanks", NULL};
 
-static bool is_one_of(const char *const *keys, const char *key)
-{
-	for (size_t i = 0; keys[i]; i++)
-		if (strcmp(keys[i], key) == 0)
-			return true;
-	return false;
-}
-
 /* {"default": French, "en": …}, or NULL when no language has the text. */
 static json_t *translations(const json_t *french)
 {
@@ -70,9 +62,9 @@ static size_t translate_members(json_t *object)
 		/* What earlier editions printed stays as it was printed. */
 		if (strcmp(key, "published") == 0)
 			continue;
-		if (json_is_string(member) && is_one_of(text_keys, key))
+		if (json_is_string(member) && str_is_one_of(str_of(key), text_keys))
 			all = translations(member);
-		else if (json_is_array(member) && is_one_of(list_keys, key))
+		else if (json_is_array(member) && str_is_one_of(str_of(key), list_keys))
 			changed += translate_list(member);
 		else
 			changed += translate(member);

@@ -107,15 +107,9 @@ static bool is_variable(struct str name)
 
 static bool is_public(struct str word, const char *const *audiences)
 {
-	static const char *const ours[] = {LETTER_PUBLICS, LETTER_OTHERS};
+	static const char *const ours[] = {LETTER_PUBLICS, LETTER_OTHERS, NULL};
 
-	for (size_t i = 0; audiences[i]; i++)
-		if (str_eq_z(word, audiences[i]))
-			return true;
-	for (size_t i = 0; i < COUNT_OF(ours); i++)
-		if (str_eq_z(word, ours[i]))
-			return true;
-	return false;
+	return str_is_one_of(word, audiences) || str_is_one_of(word, ours);
 }
 
 static void check_publics(int line, struct str names, const char *const *audiences,
@@ -302,15 +296,11 @@ static bool is_of_an_address(char c)
 /* A personal link inside another address would give everybody's token to whoever is there. */
 static bool hides_a_link(struct str line)
 {
-	static const char *const links[] = {"link", "stop_link", "privacy_link"};
+	static const char *const links[] = {"link", "stop_link", "privacy_link", NULL};
 	struct letter_tag tag;
 
 	for (size_t at = 0; letter_next_tag(line, at, &tag); at = tag.end) {
-		bool is_link = false;
-
-		for (size_t i = 0; i < COUNT_OF(links); i++)
-			is_link = is_link || str_eq_z(tag.name, links[i]);
-		if (is_link && tag.kind == LETTER_TAG_VALUE &&
+		if (tag.kind == LETTER_TAG_VALUE && str_is_one_of(tag.name, links) &&
 			((tag.begin > 0 && is_of_an_address(line.p[tag.begin - 1])) ||
 				(tag.end < line.n && is_of_an_address(line.p[tag.end]))))
 			return true;

@@ -271,16 +271,14 @@ const struct crossing *book_crossing(const struct book_variable *v, const char *
 
 bool book_is_statistic(const struct book_variable *v, const char *option)
 {
-	static const char *const codes[] = {"mean", "median", "q1", "q3"};
+	static const char *const codes[] = {"mean", "median", "q1", "q3", NULL};
 	const bool is_count = strcmp(v->type, "count") == 0;
 
 	if (strcmp(v->type, "rate") == 0)
 		return true;
-	for (size_t i = 0; i < COUNT_OF(codes); i++)
-		if (strcmp(codes[i], option) == 0)
-			return is_count || !v->question ||
-				!question_find_choice(v->question, str_of(option));
-	return false;
+	return str_is_one_of(str_of(option), codes) &&
+		(is_count || !v->question ||
+			!question_find_choice(v->question, str_of(option)));
 }
 
 const char *book_segment_label(const struct book_variable *v, const char *segment)

@@ -30,7 +30,7 @@ static const char *const columns[COLUMN_COUNT] = {"audience", "question", "optio
 	"known_error"};
 static const char *const measures[] = {"respondents", "responses", "contacted",
 	"response_rate", "percent", "count", "mean", "base", "ratio", "rank", "surveys",
-	"reminders"};
+	"reminders", NULL};
 
 struct reading {
 	const char *file;
@@ -59,14 +59,6 @@ static bool read_header(const struct reading *r, const struct csv_record *record
 				"column %zu must be \"%s\": write the header as forms/README.md has it",
 				i + 1, columns[i]);
 	return true;
-}
-
-static bool is_one_of(struct str word, const char *const *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (str_eq_z(word, list[i]))
-			return true;
-	return false;
 }
 
 static bool is_name(struct str s, bool may_be_empty)
@@ -158,7 +150,7 @@ static bool read_record(const struct reading *r, const struct csv_record *record
 		return refuse(r, record->line,
 			"audience, question and option are of a-z, 0-9 and _: write what was "
 			"printed into wording and label");
-	if (!is_one_of(record->field[COLUMN_MEASURE], measures, COUNT_OF(measures)))
+	if (!str_is_one_of(record->field[COLUMN_MEASURE], measures))
 		return refuse(r, record->line,
 			"the measure is unknown: forms/README.md lists them");
 	if (record->field[COLUMN_SOURCE].n == 0)

@@ -4,19 +4,11 @@
 
 #include "release_check_private.h"
 
-static bool is_one_of(const char *word, const char *const *list)
-{
-	for (; *list; list++)
-		if (strcmp(word, *list) == 0)
-			return true;
-	return false;
-}
-
 bool line_is_statistic(const struct figure *f)
 {
 	static const char *const names[] = {"mean", "median", "q1", "q3", NULL};
 
-	return f->has_value || is_one_of(f->option, names);
+	return f->has_value || str_is_one_of(str_of(f->option), names);
 }
 
 /* How many answered an open question, beside its themes. */
@@ -63,10 +55,10 @@ static enum row_shape shape_of(const struct figure *f)
 	static const char *const parts[] = {"single", "matrix", "scale", "number",
 		"locality", "calculated", "ranking", "count", NULL};
 
-	if (is_one_of(f->type, bases) || part_of(f) == 0 ||
+	if (str_is_one_of(str_of(f->type), bases) || part_of(f) == 0 ||
 		strcmp(f->option, "people") == 0)
 		return ROW_BASE;
-	return is_one_of(f->type, parts) ? ROW_PARTS : ROW_SEVERAL;
+	return str_is_one_of(str_of(f->type), parts) ? ROW_PARTS : ROW_SEVERAL;
 }
 
 static const struct form *form_of(
@@ -92,7 +84,7 @@ static bool is_sensitive(
 		(void)str_cut(&rest, '.', &name);
 	q = form ? form_find(form, name) : NULL;
 	return !q || q->sensitive || q->role == ROLE_SEGMENT ||
-		q->role == ROLE_LOCALITY || is_one_of(f->type, types);
+		q->role == ROLE_LOCALITY || str_is_one_of(str_of(f->type), types);
 }
 
 static struct row make_row(const struct figure **lines, size_t count,

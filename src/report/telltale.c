@@ -193,14 +193,6 @@ static size_t cut_words(struct str t, struct word *words)
 
 /* ---- names ---- */
 
-static bool is_one_of(const char *word, const char *const *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(word, list[i]) == 0)
-			return true;
-	return false;
-}
-
 /* Spaces, and the dot of an abbreviation, at most four bytes of them. */
 static bool follows(struct str t, const struct word *title, const struct word *name)
 {
@@ -216,14 +208,15 @@ static bool follows(struct str t, const struct word *title, const struct word *n
 
 static void find_names(struct found *f, const struct word *words, size_t count)
 {
-	static const char *const abbreviations[] = {"mme", "mmes", "mlle", "dr", "pr"};
+	static const char *const abbreviations[] = {
+		"mme", "mmes", "mlle", "dr", "pr", NULL};
 	static const char *const titles[] = {"mm", "me", "monsieur", "madame",
-		"mademoiselle", "docteur", "docteure", "professeur", "professeure"};
+		"mademoiselle", "docteur", "docteure", "professeur", "professeure", NULL};
 
 	for (size_t i = 0; i + 1 < count; i++) {
 		const struct word *w = &words[i], *name = &words[i + 1];
-		bool any = is_one_of(w->folded, abbreviations, COUNT_OF(abbreviations)),
-		     title = is_one_of(w->folded, titles, COUNT_OF(titles)) ||
+		bool any = str_is_one_of(str_of(w->folded), abbreviations),
+		     title = str_is_one_of(str_of(w->folded), titles) ||
 			(w->dotted && w->capital && strcmp(w->folded, "m") == 0);
 
 		if (!follows(f->text, w, name) || !(any || (title && name->capital)))
@@ -278,15 +271,15 @@ static size_t house_at(const struct word *words, size_t count, size_t i)
 {
 	static const char *const houses[] = {"chu", "chr", "chru", "ch", "chs", "ehpad",
 		"hopital", "hospitalier", "hospitaliere", "clinique", "polyclinique",
-		"institut", "maternite", "ssr", "had", "msp"};
+		"institut", "maternite", "ssr", "had", "msp", NULL};
 	static const char *const small[] = {
-		"de", "du", "des", "d", "la", "le", "les", "l"};
+		"de", "du", "des", "d", "la", "le", "les", "l", NULL};
 	size_t n = 1;
 
-	if (!is_one_of(words[i].folded, houses, COUNT_OF(houses)))
+	if (!str_is_one_of(str_of(words[i].folded), houses))
 		return 0;
 	while (i + n < count && words[i + n].joined && !words[i + n].capital &&
-		is_one_of(words[i + n].folded, small, COUNT_OF(small)))
+		str_is_one_of(str_of(words[i + n].folded), small))
 		n++;
 	if (i + n >= count || !words[i + n].joined || !words[i + n].capital)
 		return 0;

@@ -196,12 +196,10 @@ static void reply_bad_fields(struct step *step)
 /* Fields of ours, not of a question. */
 static bool is_ours(struct str name)
 {
-	static const char *const ours[] = {"action", "shown", "vu", "recap", "turn"};
+	static const char *const ours[] = {
+		"action", "shown", "vu", "recap", "turn", NULL};
 
-	for (size_t i = 0; i < COUNT_OF(ours); i++)
-		if (str_eq_z(name, ours[i]))
-			return true;
-	return false;
+	return str_is_one_of(name, ours);
 }
 
 static bool read_fields(struct step *step)

@@ -7,11 +7,10 @@
 /* Without a questionnaire only texts are worth reading: codes, tokens and our own fields are not. */
 static bool is_text(const struct form_pair *pair)
 {
-	static const char *const ours[] = {"token", "code", "shown", "vu"};
+	static const char *const ours[] = {"token", "code", "shown", "vu", NULL};
 
-	for (size_t i = 0; i < COUNT_OF(ours); i++)
-		if (str_eq_z(pair->name, ours[i]))
-			return false;
+	if (str_is_one_of(pair->name, ours))
+		return false;
 	for (size_t i = 0; i < pair->value.n; i++)
 		if (pair->value.p[i] == ' ')
 			return true;

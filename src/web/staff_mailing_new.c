@@ -40,7 +40,7 @@ struct wish {
 };
 
 static const char *const conditions[] = {
-	"anything", "nothing", "invitation", "relance1", "relance2", "relance3"};
+	"anything", "nothing", "invitation", "relance1", "relance2", "relance3", NULL};
 
 /* ---- the page ---- */
 
@@ -64,7 +64,7 @@ static json_t *received_options(const struct wish *wish)
 		"la relance\u00a01", "la relance\u00a02", "la relance\u00a03"};
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < COUNT_OF(conditions); i++)
+	for (size_t i = 0; conditions[i]; i++)
 		json_array_append_new(list,
 			json_pack("{s:s, s:s, s:b}", "CONDITION", conditions[i],
 				"CONDITION_WORDS", words[i], "CHOSEN",
@@ -185,14 +185,6 @@ static bool read_fields(struct staff_step *step)
 	return true;
 }
 
-static bool is_known_condition(struct str received)
-{
-	for (size_t i = 0; i < COUNT_OF(conditions); i++)
-		if (str_eq_z(received, conditions[i]))
-			return true;
-	return false;
-}
-
 static void check_days(struct staff_step *step, struct wish *wish)
 {
 	const struct staff_edition *edition = &step->edition;
@@ -234,7 +226,7 @@ static bool is_right(struct staff_step *step)
 	if (wish->audience.n > 0 &&
 		!json_object_getn(step->labels, wish->audience.p, wish->audience.n))
 		wish->people_problem = "Choisissez un public de la liste.";
-	if (!is_known_condition(wish->received))
+	if (!str_is_one_of(wish->received, conditions))
 		wish->received_problem = "Choisissez une réponse de la liste.";
 	if (stop.n > 0 && stop.p[stop.n - 1] == '%')
 		stop = str_trim((struct str){stop.p, stop.n - 1});

@@ -55,6 +55,17 @@ static void long_text_is_cut_between_characters(void **state)
 	}
 }
 
+/* A part that was cut short, and bytes that never were text, as a file may have them. */
+static void parts_are_cut_between_characters_too(void **state)
+{
+	struct err e = {0};
+	(void)state;
+	err_set(&e, ERR_INVALID, "\"%.3s\" and \"%.4s\"", "a€b", "€€");
+	assert_string_equal(e.text, "\"a\" and \"€\"");
+	err_prefix(&e, "%s", "a\xff\xc3(b");
+	assert_string_equal(e.text, "a(b: \"a\" and \"€\"");
+}
+
 static void codes_have_statuses(void **state)
 {
 	static const struct {
@@ -76,6 +87,7 @@ int main(void)
 		cmocka_unit_test(setting_returns_false),
 		cmocka_unit_test(a_prefix_keeps_what_lies_below),
 		cmocka_unit_test(long_text_is_cut_between_characters),
+		cmocka_unit_test(parts_are_cut_between_characters_too),
 		cmocka_unit_test(codes_have_statuses),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,20 @@ static void prefixes(void **state)
 	assert_true(str_starts(nothing, STR("")));
 }
 
+static void a_word_is_looked_for_in_a_list(void **state)
+{
+	static const char *const list[] = {"mean", "q1", "", NULL},
+				 *const none[] = {NULL};
+
+	(void)state;
+	assert_true(str_is_one_of(STR("mean"), list));
+	assert_true(str_is_one_of(STR("q1"), list));
+	assert_true(str_is_one_of(nothing, list));
+	assert_false(str_is_one_of(STR("q"), list));
+	assert_false(str_is_one_of(STR("q12"), list));
+	assert_false(str_is_one_of(STR("q1"), none));
+}
+
 static void trim_takes_blanks_at_both_ends(void **state)
 {
 	(void)state;
@@ -175,6 +189,7 @@ int main(void)
 		cmocka_unit_test(equality_is_of_bytes),
 		cmocka_unit_test(case_is_ignored_for_ascii_letters_only),
 		cmocka_unit_test(prefixes),
+		cmocka_unit_test(a_word_is_looked_for_in_a_list),
 		cmocka_unit_test(trim_takes_blanks_at_both_ends),
 		cmocka_unit_test(cut_gives_every_part_once),
 		cmocka_unit_test(whole_numbers_are_digits_within_range),

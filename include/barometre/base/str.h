@@ -30,6 +30,8 @@ bool str_eq_z(struct str, const char *);
 /* ASCII letters only, as in header names (RFC 9110 section 5.1). */
 bool str_eq_nocase(struct str, struct str);
 bool str_starts(struct str, struct str prefix);
+/* A word of a list that ends with NULL. */
+bool str_is_one_of(struct str, const char *const *list);
 /* Without leading and trailing space, tab, CR, LF. */
 struct str str_trim(struct str);
 /* Cuts *rest at the first `sep`: returns what stands before it, moves *rest behind it.
@@ -42,6 +44,8 @@ bool str_parse_u64(struct str, uint64_t *ret) MUST_USE;
 bool str_parse_decimal(struct str, double *ret) MUST_USE;
 /* Well-formed UTF-8 (RFC 3629: no overlong form, no surrogate, at most U+10FFFF) without NUL. */
 bool str_is_utf8(struct str);
+/* Drops, in place, the bytes that are not: of a character that was cut in the middle, say. */
+void str_keep_utf8(char *text);
 /* Code points, of well-formed text. */
 size_t str_count_chars(struct str);
 /* Fresh NUL-terminated copy, to be freed. */
