@@ -2,6 +2,7 @@
 /* Earlier editions as people bring them in and look at them, and a release beside one. */
 #include <stdio_ext.h>
 
+#include "../support/file.h"
 #include "barometre/form/form.h"
 #include "barometre/store/published_store.h"
 #include "barometre/store/release_store.h"
@@ -17,17 +18,9 @@ static int forget(void **state)
 	return 0;
 }
 
-static char *read_file(const char *path)
-{
-	SCOPED(buf_release) struct buf text = BUF_LIMIT(1 << 22);
-
-	ok(command_read_file(path, &text, err));
-	return str_dup(buf_str(&text));
-}
-
 static void an_edition_is_kept_as_it_was_printed(void **state)
 {
-	SCOPED(free_char) char *wanted = read_file(FILE_2023);
+	SCOPED(free_char) char *wanted = file_text(FILE_2023);
 
 	(void)state;
 	done(command_published_import, FILE_2023);
@@ -161,7 +154,7 @@ static void make_release(void)
 		" count_key, trustee_key, mail, state) VALUES ('2026', 'Essai', 'Europe/Paris', '2026-01-01', '2036-01-01', 11, 5, true,"
 		" decode(repeat('01', 32), 'hex'), decode(repeat('02', 32), 'hex'), '{}', 'counted'))"
 		" INSERT INTO barometre.edition_audience VALUES ('2026', 'formation', $1, true, '{}', 0)"};
-	SCOPED(free_char) char *source = read_file(SOURCE_DIR "/forms/formation.json");
+	SCOPED(free_char) char *source = file_text(SOURCE_DIR "/forms/formation.json");
 	SCOPED(form_drop) struct form *form = NULL;
 	SCOPED(db_drop) struct db *keeper = open_as("barometre_keeper");
 	struct db_params params = {0};

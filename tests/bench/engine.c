@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "../support/file.h"
 #include "barometre/form/answer.h"
 #include "barometre/privacy/sealed.h"
 #include "barometre/report/tabulate.h"
@@ -26,7 +27,8 @@ struct bench {
 	struct public_key count_key, trustee_key;
 	struct secret_key count_secret, trustee_secret;
 	struct key draft_key;
-	struct buf text, box, draft;
+	char *text; /* of the form */
+	struct buf box, draft;
 };
 
 static bool complain(const char *what, const struct err *err)
@@ -60,7 +62,7 @@ static bool do_validate_route(struct bench *b, struct err *err)
 /* Once for each questionnaire, when the program starts. */
 static bool do_parse(struct bench *b, struct err *err)
 {
-	struct form *form = form_parse(buf_str(&b->text), "form", err);
+	struct form *form = form_parse(str_of(b->text), "form", err);
 
 	if (form)
 		form_free(form);
@@ -172,19 +174,10 @@ static bool measure(struct bench *b, const char *name,
 
 static bool load_form(struct bench *b, const char *path)
 {
-	FILE *file = fopen(path, "rb");
 	struct err err = {0};
-	char piece[65536];
-	size_t n;
 
-	if (!file) {
-		(void)err_set(&err, ERR_MISSING, "cannot be read");
-		return complain(path, &err);
-	}
-	while ((n = fread(piece, 1, sizeof(piece), file)) > 0)
-		buf_add(&b->text, (struct str){piece, n});
-	fclose(file);
-	b->form = form_parse(buf_str(&b->text), path, &err);
+	b->text = file_text(path);
+	b->form = form_parse(str_of(b->text), path, &err);
 	return b->form || complain("form", &err);
 }
 
@@ -236,9 +229,7 @@ static bool run(struct bench *b)
 
 int main(int argc, char **argv)
 {
-	struct bench b = {.text = BUF_LIMIT(1 << 22),
-		.box = BUF_LIMIT(1 << 21),
-		.draft = BUF_LIMIT(1 << 21)};
+	struct bench b = {.box = BUF_LIMIT(1 << 21), .draft = BUF_LIMIT(1 << 21)};
 	bool good;
 
 	secret_init();
@@ -250,7 +241,7 @@ int main(int argc, char **argv)
 		return 64;
 	}
 	good = load_form(&b, argv[1]) && load_answers(&b, argv[2]) && run(&b);
-	buf_release(&b.text);
+	free(b.text);
 	buf_release(&b.box);
 	buf_release(&b.draft);
 	json_decref(b.answers);

@@ -10,34 +10,16 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "../support/form.h"
 #include "barometre/base/clock.h"
 #include "barometre/report/release.h"
 
-#define FORM_MAX (1 << 20)
 #define BATCH 500
 
 static int fails(const char *what)
 {
 	(void)fprintf(stderr, "tabulate: %s\n", what);
 	return EXIT_FAILURE;
-}
-
-static struct form *read_form(const char *path)
-{
-	FILE *file = fopen(path, "rbe");
-	struct err err = {0};
-	struct form *form = NULL;
-	char *text = x_calloc(1, FORM_MAX);
-
-	if (file) {
-		form = form_parse(
-			(struct str){text, fread(text, 1, FORM_MAX, file)}, path, &err);
-		(void)fclose(file);
-	}
-	if (!form)
-		(void)fails(file ? err.text : path);
-	free(text);
-	return form;
 }
 
 /* ---- make ---- */
@@ -240,9 +222,7 @@ int main(int argc, char **argv)
 		 : argc != 4 || strcmp(argv[1], "run") != 0)
 		return fails(
 			"usage: tabulate make N FORM.json | tabulate run FORM.json ROWS.csv");
-	struct form *form = read_form(argv[make ? 3 : 2]);
-	if (!form)
-		return EXIT_FAILURE;
+	struct form *form = form_of_file(argv[make ? 3 : 2]);
 	if (make)
 		make_rows(form, count);
 	else

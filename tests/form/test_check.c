@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "../support/file.h"
 #include "barometre/form/answer.h"
 #include "barometre/form/check.h"
 
@@ -318,26 +319,13 @@ static void missing_translations_are_listed_with_their_place(void **state)
 	findings_release(&f);
 }
 
-static char *read_file(const char *path)
-{
-	struct buf text = BUF_LIMIT(1 << 22);
-	char part[4096];
-	size_t n;
-	FILE *file = fopen(path, "rb");
-	assert_non_null(file);
-	while ((n = fread(part, 1, sizeof(part), file)) > 0)
-		buf_bytes(&text, part, n);
-	fclose(file);
-	return buf_take(&text);
-}
-
 static void the_five_forms_are_clean(void **state)
 {
 	(void)state;
 	static const char *const names[] = {
 		"associations", "patients", "equipes", "etablissements", "formation"};
-	char *books = read_file(SOURCE_DIR "/forms/codebooks.json");
-	char *lexicon = read_file(SOURCE_DIR "/forms/lexique.json");
+	char *books = file_text(SOURCE_DIR "/forms/codebooks.json");
+	char *lexicon = file_text(SOURCE_DIR "/forms/lexique.json");
 	static const char *const editions[] = {"2021", "2023", NULL};
 	struct check_options options = {.codebooks = json_loads(books, 0, NULL),
 		.lexicon = json_loads(lexicon, 0, NULL),
@@ -348,7 +336,7 @@ static void the_five_forms_are_clean(void **state)
 		struct findings f;
 		struct buf out = BUF_LIMIT(1 << 20);
 		char *path = x_printf(SOURCE_DIR "/forms/%s.json", names[i]);
-		char *json = read_file(path);
+		char *json = file_text(path);
 		form_check(str_of(json), path, &options, &f);
 		findings_write(&f, path, &out);
 		if (f.count > 0)

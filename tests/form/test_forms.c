@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The five questionnaires as they are in forms/. */
+#include "../support/form.h"
 #include "form_test.h"
 
 static const struct {
@@ -14,32 +15,12 @@ static const struct {
 	{"patients", 17, 39},
 };
 
-static char *read_whole(const char *path)
-{
-	FILE *file = fopen(path, "rb");
-	if (!file)
-		fail_msg("%s cannot be opened", path);
-	char *text = x_calloc(1, 300001);
-	size_t n = fread(text, 1, 300000, file);
-	fclose(file);
-	assert_true(n > 0 && n < 300000);
-	return text;
-}
-
-static struct form *load(size_t i)
-{
-	SCOPED(free_char)
-	char *path = x_printf(SOURCE_DIR "/forms/%s.json", forms[i].name);
-	SCOPED(free_char) char *text = read_whole(path);
-	return parse_or_fail(text);
-}
-
 static void all_five_are_accepted_and_complete(void **state)
 {
 	(void)state;
 	size_t total = 0;
 	for (size_t i = 0; i < COUNT_OF(forms); i++) {
-		SCOPED(form_drop) struct form *form = load(i);
+		SCOPED(form_drop) struct form *form = form_of_project(forms[i].name);
 		size_t count = 0;
 		for (size_t j = 0; j < form->question_count; j++) {
 			const struct question *q = &form->questions[j];
@@ -176,7 +157,7 @@ static void random_walks_always_end(void **state)
 	seed_state = 20261122;
 	print_message("seed %u\n", seed_state);
 	for (size_t i = 0; i < COUNT_OF(forms); i++) {
-		SCOPED(form_drop) struct form *form = load(i);
+		SCOPED(form_drop) struct form *form = form_of_project(forms[i].name);
 		for (int walk = 0; walk < 200; walk++)
 			walk_to_the_end(form);
 	}

@@ -10,34 +10,10 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "../support/form.h"
 #include "barometre/form/inspect.h"
 
 #define GOLDEN SOURCE_DIR "/tests/golden/"
-
-static char *read_file(const char *path)
-{
-	struct buf text = BUF_LIMIT(1 << 22);
-	char part[4096];
-	size_t n;
-	FILE *file = fopen(path, "rb");
-	if (!file)
-		return x_strdup("");
-	while ((n = fread(part, 1, sizeof(part), file)) > 0)
-		buf_bytes(&text, part, n);
-	fclose(file);
-	return buf_take(&text);
-}
-
-static struct form *read_form(const char *path)
-{
-	struct err err = {0};
-	char *text = read_file(path);
-	struct form *form = form_parse(str_of(text), path, &err);
-	if (!form)
-		fail_msg("%s", err.text);
-	free(text);
-	return form;
-}
 
 static void assert_golden(const char *name, struct buf *got)
 {
@@ -50,7 +26,7 @@ static void assert_golden(const char *name, struct buf *got)
 		fwrite(got->p, 1, got->n, file);
 		fclose(file);
 	}
-	char *wanted = read_file(path);
+	char *wanted = file_text(path);
 	if (!str_eq_z(buf_str(got), wanted))
 		fail_msg("%s is no longer what is written: got\n%s", name, got->p);
 	free(wanted);
@@ -61,7 +37,7 @@ static void assert_golden(const char *name, struct buf *got)
 static void views_are_those_of_the_golden_files(void **state)
 {
 	(void)state;
-	SCOPED(form_drop) struct form *form = read_form(GOLDEN "inspect-new.json");
+	SCOPED(form_drop) struct form *form = form_of_file(GOLDEN "inspect-new.json");
 	struct buf out = BUF_LIMIT(1 << 20);
 	form_outline(form, &out);
 	assert_golden("inspect-outline.txt", &out);
@@ -76,8 +52,8 @@ static void views_are_those_of_the_golden_files(void **state)
 static void the_difference_is_that_of_the_golden_file(void **state)
 {
 	(void)state;
-	SCOPED(form_drop) struct form *old = read_form(GOLDEN "inspect-old.json");
-	SCOPED(form_drop) struct form *new = read_form(GOLDEN "inspect-new.json");
+	SCOPED(form_drop) struct form *old = form_of_file(GOLDEN "inspect-old.json");
+	SCOPED(form_drop) struct form *new = form_of_file(GOLDEN "inspect-new.json");
 	struct buf out = BUF_LIMIT(1 << 20);
 	json_t *diff = inspect_diff(old, new);
 	inspect_diff_write(diff, &out);
@@ -103,8 +79,8 @@ static void every_question_has_the_class_of_its_worst_change(void **state)
 		{"avis", "wording"}, {"themes", "choices"}, {"note", "broken"},
 		{"age", "identical"}, {"mots", "routing"}, {"grille", "routing"},
 		{"noms", "new"}, {"retour", "broken"}, {"content", "new"}};
-	SCOPED(form_drop) struct form *old = read_form(GOLDEN "inspect-old.json");
-	SCOPED(form_drop) struct form *new = read_form(GOLDEN "inspect-new.json");
+	SCOPED(form_drop) struct form *old = form_of_file(GOLDEN "inspect-old.json");
+	SCOPED(form_drop) struct form *new = form_of_file(GOLDEN "inspect-new.json");
 	json_t *diff = inspect_diff(old, new);
 	for (size_t i = 0; i < COUNT_OF(classes); i++)
 		assert_string_equal(class_of(diff, classes[i][0]), classes[i][1]);
@@ -257,7 +233,7 @@ static void graphs_of_all_forms_are_well_formed_and_hold_every_question(void **s
 		"tests/golden/inspect-new"};
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		char *path = x_printf(SOURCE_DIR "/%s.json", names[i]);
-		SCOPED(form_drop) struct form *form = read_form(path);
+		SCOPED(form_drop) struct form *form = form_of_file(path);
 		struct buf svg = BUF_LIMIT(1 << 20), dot = BUF_LIMIT(1 << 20);
 		inspect_svg(form, &svg);
 		inspect_dot(form, &dot);
@@ -282,7 +258,7 @@ static void graphs_of_all_forms_are_well_formed_and_hold_every_question(void **s
 static void a_codebook_has_as_many_fields_on_every_line(void **state)
 {
 	(void)state;
-	SCOPED(form_drop) struct form *form = read_form(GOLDEN "inspect-new.json");
+	SCOPED(form_drop) struct form *form = form_of_file(GOLDEN "inspect-new.json");
 	struct buf out = BUF_LIMIT(1 << 20);
 	size_t fields = 1, lines = 0;
 	bool quoted = false;

@@ -7,29 +7,10 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "../support/form.h"
 #include "barometre/form/answer.h"
 
 #define TODAY ((usec_t)20000 * USEC_PER_DAY)
-
-static struct form *load(const char *name)
-{
-	SCOPED(free_char) char *path = x_printf("%s/forms/%s.json", SOURCE_DIR, name);
-	FILE *file = fopen(path, "re");
-	SCOPED(buf_release) struct buf text = BUF_LIMIT(1 << 22);
-	char part[4096];
-	size_t n;
-	struct err err = {0};
-	struct form *form;
-
-	assert_non_null(file);
-	while ((n = fread(part, 1, sizeof(part), file)) > 0)
-		buf_bytes(&text, part, n);
-	fclose(file);
-	form = form_parse(buf_str(&text), path, &err);
-	if (!form)
-		fail_msg("%s", err.text);
-	return form;
-}
 
 static void assert_same(const struct problems *a, const struct problems *b)
 {
@@ -79,7 +60,7 @@ static size_t read_then_review(const struct form *form, size_t page,
 
 static void refused_words_are_refused_again(void **state)
 {
-	SCOPED(form_drop) struct form *form = load("associations");
+	SCOPED(form_drop) struct form *form = form_of_project("associations");
 	json_t *answers = json_object();
 
 	(void)state;
@@ -99,7 +80,7 @@ static void refused_words_are_refused_again(void **state)
 
 static void what_is_missing_is_missing_again(void **state)
 {
-	SCOPED(form_drop) struct form *form = load("associations");
+	SCOPED(form_drop) struct form *form = form_of_project("associations");
 	json_t *answers = json_object();
 
 	(void)state;
@@ -112,8 +93,8 @@ static void what_is_missing_is_missing_again(void **state)
 
 static void a_good_page_has_no_problem_and_keeps_every_kind_of_answer(void **state)
 {
-	SCOPED(form_drop) struct form *form = load("patients");
-	SCOPED(form_drop) struct form *place = load("associations");
+	SCOPED(form_drop) struct form *form = form_of_project("patients");
+	SCOPED(form_drop) struct form *place = form_of_project("associations");
 	json_t *answers = json_object();
 
 	(void)state;
@@ -136,7 +117,7 @@ static void a_good_page_has_no_problem_and_keeps_every_kind_of_answer(void **sta
 /* A draft of another version of the form may hold what no page could have sent. */
 static void what_no_page_sends_has_no_problems(void **state)
 {
-	SCOPED(form_drop) struct form *form = load("associations");
+	SCOPED(form_drop) struct form *form = form_of_project("associations");
 	json_t *answers = json_pack("{s:[s, s]}", "qualite_repondant", "a", "b");
 	json_t *typed = json_object();
 	struct problems review;

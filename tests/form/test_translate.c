@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Before a form is published its texts get the translations we have. */
+#include "../support/file.h"
 #include "form_test.h"
 
 static char *translated(const char *json)
@@ -75,19 +76,6 @@ static void what_is_no_form_is_copied(void **state)
 	}
 }
 
-static char *read_file(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	struct buf text = BUF_LIMIT(1 << 22);
-	char part[4096];
-	size_t n;
-	assert_non_null(file);
-	while ((n = fread(part, 1, sizeof(part), file)) > 0)
-		buf_bytes(&text, part, n);
-	fclose(file);
-	return buf_take(&text);
-}
-
 static void our_questionnaires_speak_english(void **state)
 {
 	(void)state;
@@ -97,7 +85,7 @@ static void our_questionnaires_speak_english(void **state)
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		SCOPED(free_char)
 		char *path = x_printf("%s/forms/%s.json", SOURCE_DIR, names[i]);
-		SCOPED(free_char) char *json = read_file(path);
+		SCOPED(free_char) char *json = file_text(path);
 		SCOPED(free_char) char *text = translated(json);
 		struct err err = {0};
 		SCOPED(form_drop)

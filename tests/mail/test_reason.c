@@ -8,22 +8,16 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "barometre/base/buf.h"
+#include "../support/file.h"
 #include "barometre/mail/reason.h"
 
 /* One word between apostrophes for each that stands behind `key` in the files that make them; gives how many were looked at. */
 static int each_in(const char *file, const char *key, void (*look)(struct str))
 {
 	SCOPED(free_char) char *path = x_printf("%s/sql/%s", SOURCE_DIR, file);
-	FILE *in = fopen(path, "r");
-	char text[1 << 16];
+	SCOPED(free_char) char *text = file_text(path);
 	int count = 0;
 
-	assert_non_null(in);
-	size_t n = fread(text, 1, sizeof(text) - 1, in);
-	assert_true(n < sizeof(text) - 1);
-	assert_int_equal(fclose(in), 0);
-	text[n] = '\0';
 	const char *p = strstr(text, key);
 	const char *end = p ? strchr(p, ')') : NULL;
 	assert_non_null(end);

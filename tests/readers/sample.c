@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../support/file.h"
+#include "../support/form.h"
 #include "barometre/base/secret.h"
 #include "barometre/report/export.h"
 #include "barometre/report/participation.h"
@@ -334,19 +334,6 @@ static void push_until(size_t lines)
 
 /* ---- files ---- */
 
-static struct form *read_form(const char *name)
-{
-	SCOPED(free_char) char *path = x_printf("%s/forms/%s.json", SOURCE_DIR, name);
-	SCOPED(free_char) char *json = file_text(path);
-	struct err err = {0};
-	struct form *form = form_parse(str_of(json), path, &err);
-
-	if (!form)
-		(void)fprintf(stderr, "%s\n", err.text);
-	must(form);
-	return form;
-}
-
 struct written {
 	FILE *file;
 	struct buf whole; /* for the hash of the manifest */
@@ -481,7 +468,7 @@ int main(int count, char **words)
 	if (!setlocale(LC_ALL, ""))
 		(void)fprintf(stderr, "the locale of the environment is not there\n");
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		struct form *form = read_form(names[i]);
+		struct form *form = form_of_project(names[i]);
 		forms[i] = form;
 		if (i < COUNTED)
 			count_people(&counted, form);

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../support/file.h"
+#include "../support/form.h"
 #include "barometre/report/release.h"
 
 static const struct thresholds usual = {.min_base = 11, .min_cell = 5}, off = {0};
@@ -55,21 +55,6 @@ static inline struct form *form_of(const char *elements)
 	struct form *form = form_of_pages(pages);
 
 	free(pages);
-	return form;
-}
-
-/* A questionnaire of the project, by its audience. */
-static inline struct form *form_of_project(const char *audience)
-{
-	char *path = x_printf(SOURCE_DIR "/forms/%s.json", audience);
-	char *text = file_text(path);
-	struct err err = {0};
-	struct form *form = form_parse(str_of(text), path, &err);
-
-	if (!form)
-		fail_msg("%s", err.text);
-	free(text);
-	free(path);
 	return form;
 }
 

@@ -15,6 +15,8 @@ static inline char *file_text(const char *path)
 	char part[4096];
 	size_t n;
 
+	if (!file)
+		perror(path);
 	must(file);
 	while ((n = fread(part, 1, sizeof(part), file)) > 0)
 		buf_bytes(&text, part, n);

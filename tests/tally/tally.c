@@ -8,31 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../support/form.h"
 #include "barometre/report/release.h"
-
-#define FORM_MAX (1 << 20)
 
 static int fails(const char *what)
 {
 	(void)fprintf(stderr, "tally: %s\n", what);
 	return EXIT_FAILURE;
-}
-
-static struct form *read_form(const char *path, struct err *err)
-{
-	FILE *file = fopen(path, "rbe");
-	struct form *form = NULL;
-	char *text = x_calloc(1, FORM_MAX);
-
-	if (file)
-		form = form_parse(
-			(struct str){text, fread(text, 1, FORM_MAX, file)}, path, err);
-	else
-		(void)err_set(err, ERR_MISSING, "cannot read %s", path);
-	if (file)
-		(void)fclose(file);
-	free(text);
-	return form;
 }
 
 static bool read_answers(struct tabulation *tab)
@@ -69,14 +51,11 @@ static void print_line(const struct figure *f)
 
 int main(int argc, char **argv)
 {
-	struct err err = {0};
 	struct figures figures = {0};
 
 	if (argc != 2)
 		return fails("usage: tally FORM.json < ANSWERS.jsonl");
-	struct form *form = read_form(argv[1], &err);
-	if (!form)
-		return fails(err.text);
+	struct form *form = form_of_file(argv[1]);
 	struct tabulation *tab = tabulation_new(form);
 	bool ok = read_answers(tab);
 	if (ok)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "../support/form.h"
 #include "barometre/base/log.h"
 #include "barometre/base/template.h"
 #include "barometre/privacy/sealed.h"
@@ -42,22 +43,6 @@ static usec_t now(void)
 	return edition.closes - USEC_PER_DAY;
 }
 
-static struct form *read_form(const char *path)
-{
-	static char text[1 << 18];
-	struct err err = {0};
-	FILE *file = fopen(path, "rb");
-	size_t n = file ? fread(text, 1, sizeof(text), file) : 0;
-	struct form *form;
-
-	assert_true(n > 0 && n < sizeof(text));
-	fclose(file);
-	form = form_parse((struct str){text, n}, path, &err);
-	if (!form)
-		fail_msg("%s", err.text);
-	return form;
-}
-
 static int set_up(void **state)
 {
 	static const struct civil last = {2027, 1, 31, 23, 59, 59};
@@ -70,7 +55,7 @@ static int set_up(void **state)
 	(void)state;
 	secret_init();
 	assert_true(template_load(&assets_pages, &err));
-	audience.form = read_form(SOURCE_DIR "/forms/associations.json");
+	audience.form = form_of_project("associations");
 	edition.closes = clock_instant(last, zone);
 	keys = (struct edition_web_keys){.edition = code};
 	keys.macs = random_key();
