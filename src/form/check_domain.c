@@ -74,18 +74,10 @@ static enum measure measure_of(enum input_type input)
 				      : MEASURE_NONE;
 }
 
-static const struct text_item *find_item(const struct question *q, struct str code)
-{
-	for (size_t i = 0; i < q->item_count; i++)
-		if (str_eq_z(code, q->items[i].code))
-			return &q->items[i];
-	return NULL;
-}
-
 static enum measure measure_of_name(const struct domains *d, const struct node *n)
 {
 	const struct question *q = &d->form->questions[n->question];
-	const struct text_item *item = find_item(q, n->row);
+	const struct text_item *item = question_find_item(q, n->row);
 	if (q->type == QUESTION_TEXT)
 		return measure_of(q->input);
 	return item ? measure_of(item->input) : MEASURE_NONE;

@@ -8,12 +8,6 @@ static const json_t *own_of(const struct check *c, size_t i)
 	return json_object_get(c->objects[i], "barometre");
 }
 
-static const char *published_wording(const json_t *own, const char *edition)
-{
-	return json_string_value(
-		json_object_get(json_object_get(own, "published"), edition));
-}
-
 static bool same_words(const char *a, const char *b)
 {
 	SCOPED(buf_release) struct buf x = BUF_LIMIT(16384);
@@ -23,22 +17,15 @@ static bool same_words(const char *a, const char *b)
 	return str_eq(buf_str(&x), buf_str(&y));
 }
 
-static bool is_known(const char *const *editions, const char *edition)
-{
-	for (size_t i = 0; editions[i]; i++)
-		if (strcmp(editions[i], edition) == 0)
-			return true;
-	return false;
-}
-
 static void check_one(struct check *c, size_t i, const struct comparable *one)
 {
 	const struct question *q = &c->form->questions[i];
 	const json_t *own = own_of(c, i);
 	const json_t *by_edition = json_object_get(own, "comparable");
 	struct source_place place = source_map_find(c->map, by_edition, one->edition);
-	const char *wording = published_wording(own, one->edition);
-	if (c->options->editions && !is_known(c->options->editions, one->edition))
+	const char *wording = question_published(q, str_of(one->edition));
+	if (c->options->editions &&
+		!str_is_one_of(str_of(one->edition), c->options->editions))
 		check_report(c, FINDING_ERROR, "no-such-edition", q->name, place,
 			"'%s' is comparable with %s, of which nothing is published: add "
 			"forms/published/%s.csv or correct the year",

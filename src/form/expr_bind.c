@@ -112,14 +112,13 @@ static enum expr_type type_of(const struct question *q)
 static bool bind_row(struct binder *b, struct node *n, const struct question *q)
 {
 	if (q->type == QUESTION_MULTIPLETEXT) {
-		for (size_t i = 0; i < q->item_count; i++)
-			if (str_eq_z(n->row, q->items[i].code)) {
-				n->z_row = q->items[i].code;
-				n->type = type_of_input(q->items[i].input);
-				return true;
-			}
-		return refuse(b, n, "'%s' has no item '%.*s'", q->name, (int)n->row.n,
-			n->row.p);
+		const struct text_item *item = question_find_item(q, n->row);
+		if (!item)
+			return refuse(b, n, "'%s' has no item '%.*s'", q->name,
+				(int)n->row.n, n->row.p);
+		n->z_row = item->code;
+		n->type = type_of_input(item->input);
+		return true;
 	}
 	if (q->type != QUESTION_MATRIX)
 		return refuse(b, n, "'%s' is no matrix: it has no rows", q->name);

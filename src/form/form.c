@@ -117,6 +117,33 @@ const struct choice *question_find_row(const struct question *q, struct str code
 	return find(q->rows, q->row_count, code);
 }
 
+const struct text_item *question_find_item(const struct question *q, struct str code)
+{
+	for (size_t i = 0; i < q->item_count; i++)
+		if (str_eq_z(code, q->items[i].code))
+			return &q->items[i];
+	return NULL;
+}
+
+const char *question_part_title(const struct question *q, struct str code)
+{
+	const struct choice *choice = q->type == QUESTION_MATRIX
+		? question_find_row(q, code)
+		: q->type == QUESTION_RANKING ? question_find_choice(q, code)
+					      : NULL;
+	const struct text_item *item = question_find_item(q, code);
+
+	return choice ? choice->text : item ? item->title : NULL;
+}
+
+const char *question_published(const struct question *q, struct str edition)
+{
+	for (size_t i = 0; i < q->published_count; i++)
+		if (str_eq_z(edition, q->published[i].edition))
+			return q->published[i].wording;
+	return NULL;
+}
+
 enum series question_series(const struct question *q, struct str edition)
 {
 	for (size_t i = 0; i < q->comparable_count; i++)

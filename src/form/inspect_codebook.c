@@ -42,6 +42,16 @@ static char *series_of(const struct question *q)
 	return buf_take(&text);
 }
 
+/* "2021 2023": the editions that printed the question; "new" where none did. */
+static char *printed_in(const struct question *q)
+{
+	SCOPED(buf_release) struct buf text = BUF_LIMIT(1 << 12);
+	buf_puts(&text, q->published_count == 0 ? "new" : "");
+	for (size_t i = 0; i < q->published_count; i++)
+		buf_printf(&text, "%s%s", i > 0 ? " " : "", q->published[i].edition);
+	return buf_take(&text);
+}
+
 /* The class the choice of that code is in, or "". */
 static const char *class_of(const struct question *q, const char *code)
 {
@@ -58,12 +68,13 @@ static void write_line(const struct entry *e, const struct variable *v, const ch
 	const struct question *q = e->q;
 	SCOPED(free_char) char *variable = x_printf("%s%s", q->name, v->part);
 	SCOPED(free_char) char *series = series_of(q);
+	SCOPED(free_char) char *printed = printed_in(q);
 	const char *required = q->required_if ? expr_source(q->required_if) : "no";
 	const char *const fields[] = {variable, q->name, v->type, inspect_role(q), code,
 		label, e->condition, e->base,
-		q->required || v->required ? "yes" : required,
-		q->published_2023 ? "2023" : "new", series, class_of(q, code),
-		q->codebook ? q->codebook : "", e->crossings, q->title};
+		q->required || v->required ? "yes" : required, printed, series,
+		class_of(q, code), q->codebook ? q->codebook : "", e->crossings,
+		q->title};
 	for (size_t i = 0; i < COUNT_OF(fields); i++) {
 		if (i > 0)
 			buf_addc(e->out, ',');

@@ -104,14 +104,6 @@ static void compare_lists(struct comparison *k, const char *noun,
 	}
 }
 
-static const struct text_item *find_item(const struct question *q, const char *code)
-{
-	for (size_t i = 0; i < q->item_count; i++)
-		if (strcmp(q->items[i].code, code) == 0)
-			return &q->items[i];
-	return NULL;
-}
-
 static char *scale_of(const struct question *q)
 {
 	SCOPED(buf_release) struct buf text = BUF_LIMIT(200);
@@ -146,12 +138,12 @@ static void compare_items(
 	struct comparison *k, const struct question *a, const struct question *b)
 {
 	for (size_t i = 0; i < a->item_count; i++)
-		if (!find_item(b, a->items[i].code))
+		if (!question_find_item(b, str_of(a->items[i].code)))
 			add_change(k, CLASS_CHOICES, "item-removed", a->items[i].code,
 				a->items[i].title, NULL);
 	for (size_t i = 0; i < b->item_count; i++) {
 		const struct text_item *new = &b->items[i],
-				       *old = find_item(a, new->code);
+				       *old = question_find_item(a, str_of(new->code));
 		if (!old) {
 			add_change(k, CLASS_CHOICES, "item-added", new->code, NULL,
 				new->title);
@@ -200,6 +192,20 @@ static char *classes_of(const struct question *q)
 	return buf_take(&text);
 }
 
+/* What reports printed is printed: other words for it, or none, are a correction of the file. */
+static void compare_published(
+	struct comparison *k, const struct question *a, const struct question *b)
+{
+	for (size_t i = 0; i < a->published_count; i++)
+		compare_text(k, CLASS_BROKEN, "published", a->published[i].edition,
+			a->published[i].wording,
+			question_published(b, str_of(a->published[i].edition)));
+	for (size_t i = 0; i < b->published_count; i++)
+		if (!question_published(a, str_of(b->published[i].edition)))
+			add_change(k, CLASS_BROKEN, "published", b->published[i].edition,
+				NULL, b->published[i].wording);
+}
+
 static void compare_questions(struct comparison *k, const struct form *old,
 	const struct question *a, const struct form *new, const struct question *b)
 {
@@ -214,8 +220,7 @@ static void compare_questions(struct comparison *k, const struct form *old,
 	compare_text(k, CLASS_BROKEN, "type", NULL, inspect_type(a), inspect_type(b));
 	compare_text(k, CLASS_BROKEN, "scale", NULL, old_scale, new_scale);
 	compare_text(k, CLASS_BROKEN, "role", NULL, inspect_role(a), inspect_role(b));
-	compare_text(k, CLASS_BROKEN, "published-2023", NULL, a->published_2023,
-		b->published_2023);
+	compare_published(k, a, b);
 	compare_text(k, CLASS_BROKEN, "expression", NULL, source(a->expression),
 		source(b->expression));
 	if (a->type == b->type && a->type != QUESTION_RATING)

@@ -70,19 +70,6 @@ void page_keep_typed(struct page_reader *r, const char *suffix, struct str value
 	json_object_set_new(r->typed, key, json_stringn(value.p, value.n));
 }
 
-/* Is there such a row, item or ranked choice? */
-static bool has_part(const struct question *q, struct str code)
-{
-	if (q->type == QUESTION_MATRIX)
-		return question_find_row(q, code) != NULL;
-	if (q->type == QUESTION_RANKING)
-		return question_find_choice(q, code) != NULL;
-	for (size_t i = 0; i < q->item_count; i++)
-		if (str_eq_z(code, q->items[i].code))
-			return true;
-	return false;
-}
-
 static bool has_parts(const struct question *q)
 {
 	return q->type == QUESTION_MATRIX || q->type == QUESTION_MULTIPLETEXT ||
@@ -103,7 +90,7 @@ static bool takes_field(const struct question *q, struct str name)
 		return str_eq_z(name, q->name);
 	size_t n = strlen(q->name);
 	return name.n > n + 1 && memcmp(name.p, q->name, n) == 0 && name.p[n] == '.' &&
-		has_part(q, (struct str){name.p + n + 1, name.n - n - 1});
+		question_part_title(q, (struct str){name.p + n + 1, name.n - n - 1});
 }
 
 /* Refuses the page as a whole before anything is changed: a browser never sends such a thing. */

@@ -203,10 +203,7 @@ static const char *why_not_piped(const struct form *f, struct str name, size_t p
 		       "of tables: write it without names in braces";
 	if (rest.p && q->type == QUESTION_MATRIX && !question_find_row(q, rest))
 		return "the matrix has no such row: correct the name";
-	bool item = false;
-	for (size_t i = 0; i < q->item_count; i++)
-		item = item || str_eq_z(rest, q->items[i].code);
-	if (rest.p && q->type != QUESTION_MATRIX && !item)
+	if (rest.p && q->type != QUESTION_MATRIX && !question_find_item(q, rest))
 		return "the question has no such part: remove what stands behind the dot";
 	bool worked_out = q->expression != NULL;
 	bool shown_here = q->type != QUESTION_CALCULATED && q->page == page;

@@ -240,17 +240,21 @@ bool reader_published(struct reader *r, json_t *own, struct question *q)
 	if (!json_is_object(published))
 		return reader_refuse(r, own, "published",
 			"'published' is an object by year: {\"2023\": \"…\"}");
-	const char *year, *wording;
+	struct printed *list = arena_alloc(
+		&r->owner->arena, json_object_size(published) + 1, sizeof(*list));
+	const char *year;
+	size_t n = 0;
 	json_t *member;
 	json_object_foreach(published, year, member) {
 		if (!reader_is_year(year))
 			return reader_refuse(
 				r, published, year, "'%.40s' is no year", year);
-		if (!reader_string(r, published, year, &wording))
+		list[n].edition = arena_dup(&r->owner->arena, str_of(year));
+		if (!reader_string(r, published, year, &list[n++].wording))
 			return false;
-		if (strcmp(year, "2023") == 0)
-			q->published_2023 = wording;
 	}
+	q->published = list;
+	q->published_count = n;
 	return true;
 }
 

@@ -278,12 +278,12 @@ static void write_row(const struct writer *w, const struct question *q,
 	const json_t *value, struct str row)
 {
 	const json_t *of_row = json_object_getn(value, row.p, row.n);
+	const struct text_item *item = question_find_item(q, row);
 
 	if (q->type == QUESTION_MATRIX && is_choice(q, of_row))
 		write_choice(w, q, of_row);
-	for (size_t i = 0; i < q->item_count; i++)
-		if (str_eq_z(row, q->items[i].code))
-			write_typed(w, q->items[i].input, of_row);
+	if (item)
+		write_typed(w, item->input, of_row);
 }
 
 /* What stands for {name} or {name.row}. False when the form has no such question: then it is no name. */

@@ -52,19 +52,6 @@ static const struct form *form_of(
 	return NULL;
 }
 
-/* The row, item or ranked choice behind the dot; NULL when the question has none of that name. */
-static const char *part_title(const struct question *q, struct str code)
-{
-	const struct choice *choice = question_find_row(q, code);
-
-	for (size_t i = 0; i < q->item_count; i++)
-		if (str_eq_z(code, q->items[i].code))
-			return q->items[i].title;
-	if (!choice)
-		choice = question_find_choice(q, code);
-	return choice ? choice->text : NULL;
-}
-
 static void describe_synthesis(struct book_variable *v)
 {
 	v->audience_label = "Ensemble des publics";
@@ -105,7 +92,7 @@ static void describe(struct book *book, struct book_variable *v)
 	v->question = v->form ? form_find(v->form, name) : NULL;
 	if (!v->question)
 		return;
-	part = rest.p ? part_title(v->question, rest) : NULL;
+	part = rest.p ? question_part_title(v->question, rest) : NULL;
 	v->label = v->question->short_label;
 	v->wording = v->question->title;
 	if (part) {

@@ -15,15 +15,10 @@
 static char *problem_place(const struct page_view *v, const struct problem *p)
 {
 	const struct question *q = p->question;
-	const struct choice *row = p->row ? question_find_row(q, str_of(p->row)) : NULL;
+	const char *part = p->row ? question_part_title(q, str_of(p->row)) : NULL;
 
-	for (size_t i = 0; p->row && i < q->item_count; i++)
-		if (strcmp(q->items[i].code, p->row) == 0)
-			return x_strdup(q->items[i].title);
-	if (p->row && !row)
-		row = question_find_choice(q, str_of(p->row));
-	if (row)
-		return x_strdup(row->text);
+	if (part)
+		return x_strdup(part);
 	return page_words(v, q->short_label ? q->short_label : q->title);
 }
 

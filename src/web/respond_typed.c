@@ -29,19 +29,6 @@ static const struct question *question_of(
 	return form_find(form, (struct str){name.p, n});
 }
 
-/* The row, field or ranked choice that ".code" names, or NULL. */
-static const char *part_text(const struct question *question, struct str code)
-{
-	const struct choice *choice = question->type == QUESTION_MATRIX
-		? question_find_row(question, code)
-		: question_find_choice(question, code);
-
-	for (size_t i = 0; i < question->item_count; i++)
-		if (str_eq_z(code, question->items[i].code))
-			return question->items[i].title;
-	return choice ? choice->text : NULL;
-}
-
 /* Without the answers that its title may speak of: they are not at hand here. */
 static char *label_of(
 	const struct form *form, const struct question *question, struct str rest)
@@ -53,7 +40,8 @@ static char *label_of(
 	if (str_eq_z(rest, "-Comment"))
 		part = question->other_text;
 	else if (rest.n > 1)
-		part = part_text(question, (struct str){rest.p + 1, rest.n - 1});
+		part = question_part_title(
+			question, (struct str){rest.p + 1, rest.n - 1});
 	return part ? x_printf("%s – %s", title, part) : x_strdup(title);
 }
 

@@ -158,7 +158,7 @@ static void what_is_written_is_found_again(void **state)
 		"\"choices\":[{\"value\":\"x\",\"text\":\"Ixe\"},2,\"aucun\"],\"showOtherItem\":true,"
 		"\"otherText\":\"Autre (précisez)\",\"showNoneItem\":true,\"barometre\":{"
 		"\"role\":\"segment\",\"exclusive\":[\"aucun\"],\"notConcerned\":[\"x\"],"
-		"\"published\":{\"2023\":\"Avant\"},\"lexicon\":[\"mot\"],\"short\":\"Court\"}}]},"
+		"\"published\":{\"2023\":\"Avant\",\"2021\":\"Bien avant\"},\"lexicon\":[\"mot\"],\"short\":\"Court\"}}]},"
 		"{\"name\":\"deux\",\"title\":\"Deux\",\"visibleIf\":\"{c} contains 'x'\",\"elements\":["
 		"{\"type\":\"panel\",\"name\":\"w\",\"visibleIf\":\"{c} contains 2\",\"elements\":["
 		"{\"type\":\"comment\",\"name\":\"avis\",\"title\":\"A\",\"placeholder\":\"Ici\","
@@ -177,7 +177,10 @@ static void what_is_written_is_found_again(void **state)
 	assert_string_equal(c->choices[3].code, "none");
 	assert_true(c->choices[3].exclusive);
 	assert_true(c->has_other && c->required);
-	assert_string_equal(c->published_2023, "Avant");
+	assert_int_equal(c->published_count, 2);
+	assert_string_equal(question_published(c, STR("2023")), "Avant");
+	assert_string_equal(question_published(c, STR("2021")), "Bien avant");
+	assert_null(question_published(c, STR("2022")));
 	assert_string_equal(c->short_label, "Court");
 	assert_string_equal(c->lexicon[0], "mot");
 	assert_null(c->lexicon[1]);

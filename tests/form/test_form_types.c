@@ -428,6 +428,41 @@ static void welcome_and_thanks_speak_too(void **state)
 	assert_non_null(strstr(err.text, "outside of the pages"));
 }
 
+/* "g.oui" is a column, no row; "s.a" is no part of anything. */
+static void a_part_of_a_question_has_its_words(void **state)
+{
+	static const struct {
+		const char *question, *code, *words;
+	} cases[] = {
+		{"g", "soins", "Les soins"},
+		{"g", "oui", NULL},
+		{"m", "t", "Ville"},
+		{"m", "u", "u"},
+		{"m", "v", NULL},
+		{"r", "a", "Prix"},
+		{"s", "a", NULL},
+	};
+	SCOPED(form_drop)
+	struct form *form = parse_or_fail(PAGE(Q("matrix", "g",
+		",\"columns\":[\"oui\",\"non\"],\"rows\":[{\"value\":\"soins\",\"text\":\"Les soins\"}]") "," Q("multipletext",
+		"m",
+		",\"items\":[{\"name\":\"t\",\"title\":\"Ville\"},{\"name\":\"u\"}],\"barometre\":{\"role\":\"text\"}") "," Q("ranking",
+		"r",
+		",\"choices\":[{\"value\":\"a\",\"text\":\"Prix\"},\"b\"]") "," Q("radiogroup",
+		"s", ",\"choices\":[\"a\",\"b\"]")));
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const struct question *q = form_find(form, str_of(cases[i].question));
+		const char *words = question_part_title(q, str_of(cases[i].code));
+
+		if (cases[i].words)
+			assert_string_equal(words, cases[i].words);
+		else
+			assert_null(words);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -440,6 +475,7 @@ int main(void)
 		cmocka_unit_test(a_form_speaks_the_languages_of_its_texts),
 		cmocka_unit_test(names_of_earlier_pages_stand_in_texts),
 		cmocka_unit_test(welcome_and_thanks_speak_too),
+		cmocka_unit_test(a_part_of_a_question_has_its_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

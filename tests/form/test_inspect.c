@@ -176,7 +176,11 @@ static void each_change_has_its_class(void **state)
 		"broken: choice-added/n");
 	assert_change(radio,
 		"\"type\":\"radiogroup\",\"title\":\"Q\",\"choices\":[\"a\",\"b\"],\"barometre\":{\"published\":{\"2023\":\"Q\"}}",
-		"broken: published-2023");
+		"broken: published/2023");
+	assert_change(
+		"\"type\":\"rating\",\"title\":\"Q\",\"barometre\":{\"published\":{\"2021\":\"Q\",\"2023\":\"Q\"}}",
+		"\"type\":\"rating\",\"title\":\"Q\",\"barometre\":{\"published\":{\"2021\":\"R\",\"2023\":\"Q\"}}",
+		"broken: published/2021");
 	assert_change("\"type\":\"rating\",\"title\":\"Q\"",
 		"\"type\":\"rating\",\"title\":\"Q\",\"rateMax\":7", "broken: scale");
 	assert_change(

@@ -112,6 +112,12 @@ struct comparable {
 	enum series series;
 };
 
+/* What the report of an edition printed as the question. */
+struct printed {
+	const char *edition; /* four digits */
+	const char *wording;
+};
+
 struct question {
 	const char *name, *title, *description,
 		*short_label; /* description NULL when none; short_label: else the title */
@@ -145,12 +151,14 @@ struct question {
 	const struct validator *validators;
 	size_t validator_count;
 	bool has_min, has_max;
-	double min, max;            /* numbers, rating */
-	double step;                /* rating */
-	size_t max_length;          /* characters; text 200, comment 2000 by default */
-	const char *html;           /* QUESTION_HTML: trusted, from the form file */
-	const char *codebook;       /* open questions, or NULL */
-	const char *published_2023; /* the wording the report printed, or NULL */
+	double min, max;      /* numbers, rating */
+	double step;          /* rating */
+	size_t max_length;    /* characters; text 200, comment 2000 by default */
+	const char *html;     /* QUESTION_HTML: trusted, from the form file */
+	const char *codebook; /* open questions, or NULL */
+	const struct printed
+		*published; /* as the file has them; none: the question is new */
+	size_t published_count;
 	const struct comparable *comparable; /* by edition */
 	size_t comparable_count;
 	const char *const *lexicon;    /* NULL-terminated, never NULL */
@@ -218,6 +226,11 @@ const struct question *form_find(const struct form *, struct str name);
 size_t form_index(const struct form *, const struct question *);
 const struct choice *question_find_choice(const struct question *, struct str code);
 const struct choice *question_find_row(const struct question *, struct str code);
+const struct text_item *question_find_item(const struct question *, struct str code);
+/* The words of what stands behind the dot of "q.code": a row of a matrix, a field of a multipletext, a choice of a ranking. */
+const char *question_part_title(const struct question *, struct str code);
+/* The wording that was printed for an edition. */
+const char *question_published(const struct question *, struct str edition);
 /* SERIES_NONE where nothing is declared. */
 enum series question_series(const struct question *, struct str edition);
 /* "none", "base", "options", "wording", "same". */
