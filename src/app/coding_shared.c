@@ -49,12 +49,9 @@ static bool open_edition(
 	const char *code = command_word(line, 0);
 
 	if (!(world->db = coding_database(line, err)) ||
-		!editions_load(world->db, &world->editions, err))
+		!(world->edition = editions_load_one(
+			  world->db, code, &world->editions, err)))
 		return false;
-	world->edition = editions_find(&world->editions, str_of(code));
-	if (!world->edition)
-		return err_set(err, ERR_MISSING,
-			"there is no edition \"%.60s\" (barometre edition list)", code);
 	if (strcmp(world->edition->state, "counted") != 0 &&
 		strcmp(world->edition->state, "released") != 0)
 		return err_set(err, ERR_CONFLICT,

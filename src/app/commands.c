@@ -28,12 +28,9 @@ static bool takes_value(const char *option)
 		"--despite-findings", "--recipient", "--maildir", "--custodian", "--key",
 		"--on", "--not-after", "--edition", "--dkim", "--relay-address",
 		"--name-server", "--days", "--answers", "--seed", "--database", "--label",
-		"--scope", "--reason"};
+		"--scope", "--reason", "--release", NULL};
 
-	for (size_t i = 0; i < COUNT_OF(names); i++)
-		if (strcmp(option, names[i]) == 0)
-			return true;
-	return false;
+	return str_is_one_of(str_of(option), names);
 }
 
 const char *command_option(const struct command_line *line, const char *name)
@@ -61,6 +58,20 @@ const char *command_word(const struct command_line *line, int n)
 			return line->words[i];
 	}
 	return NULL;
+}
+
+bool command_version(const char *word, const char *thing, int64_t *ret, struct err *err)
+{
+	uint64_t number = 0;
+
+	if (word &&
+		(!str_parse_u64(str_of(word), &number) || number == 0 ||
+			number > INT32_MAX))
+		return err_set(err, ERR_INVALID,
+			"\"%.60s\" is no version that \"barometre %s list\" shows: give one of its numbers",
+			word, thing);
+	*ret = (int64_t)number;
+	return true;
 }
 
 struct db *command_database(const struct command_line *line, struct err *err)

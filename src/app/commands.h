@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 #include "barometre/app/config.h"
-#include "barometre/store/db.h"
+#include "barometre/store/release_store.h"
 
 struct command_line {
 	const struct config *config; /* NULL for commands that need none */
@@ -30,6 +30,12 @@ int command_fails(const struct err *);
 /* "--name VALUE" among the words; NULL when absent. */
 const char *command_option(const struct command_line *, const char *name);
 bool command_flag(const struct command_line *, const char *name);
+/* The number of a version of a `thing` that has a command "list": "release", "codebook". 0 for NULL: the newest. */
+bool command_version(const char *word, const char *thing, int64_t *ret, struct err *)
+	MUST_USE;
+/* ERR_CONFLICT of one that is not published, with what there is to do; or that was withdrawn, with why. */
+bool command_is_out(const struct release_info *, const char *edition, struct err *)
+	MUST_USE;
 /* The n-th word that is neither an option nor an option's value, from 0; NULL when there are fewer. */
 const char *command_word(const struct command_line *, int n);
 struct db *command_database(const struct command_line *, struct err *) MUST_USE;

@@ -9,23 +9,6 @@
 
 #define NOTE_MAX 200
 
-/* The n-th word; 0 when there is none. */
-static bool read_version(
-	const struct command_line *line, int n, int64_t *ret, struct err *err)
-{
-	const char *word = command_word(line, n);
-	uint64_t number = 0;
-
-	if (word &&
-		(!str_parse_u64(str_of(word), &number) || number == 0 ||
-			number > INT32_MAX))
-		return err_set(err, ERR_INVALID,
-			"\"%.60s\" is no version of a codebook (barometre codebook list)",
-			word);
-	*ret = (int64_t)number;
-	return true;
-}
-
 int command_codebook_list(const struct command_line *line)
 {
 	SCOPED(db_rows_drop) struct db_rows *rows = NULL;
@@ -54,7 +37,7 @@ int command_codebook_show(const struct command_line *line)
 	SCOPED(db_drop) struct db *db = NULL;
 	int64_t version = 0;
 
-	if (!read_version(line, 1, &version, &err) ||
+	if (!command_version(command_word(line, 1), "codebook", &version, &err) ||
 		!(db = coding_database(line, &err)) ||
 		!codebook_load(db, command_word(line, 0), version, &book, &err))
 		return command_fails(&err);
@@ -120,7 +103,7 @@ int command_codebook_diff(const struct command_line *line)
 	SCOPED(db_drop) struct db *db = NULL;
 	int64_t version = 0;
 
-	if (!read_version(line, 1, &version, &err) ||
+	if (!command_version(command_word(line, 1), "codebook", &version, &err) ||
 		!(db = coding_database(line, &err)) ||
 		!codebook_load(db, name, version, &book, &err))
 		return command_fails(&err);

@@ -187,13 +187,8 @@ static bool find_and_open(
 	SCOPED(editions_release) struct editions editions = {0};
 	const struct edition *edition;
 
-	if (!editions_load(db, &editions, err))
-		return false;
-	edition = editions_find(&editions, str_of(code));
-	if (!edition)
-		return err_set(err, ERR_MISSING,
-			"there is no edition \"%s\": see barometre edition list", code);
-	return open_checked(line, db, edition, err);
+	edition = editions_load_one(db, code, &editions, err);
+	return edition && open_checked(line, db, edition, err);
 }
 
 int command_edition_open(const struct command_line *line)

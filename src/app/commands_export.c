@@ -32,39 +32,17 @@ static bool read_format(const char *word, struct err *err)
 	return err_set(err, ERR_INVALID, "--format must be one of %s", names);
 }
 
-static bool read_version(const char *word, int64_t *ret, struct err *err)
-{
-	uint64_t number = 0;
-
-	if (word &&
-		(!str_parse_u64(str_of(word), &number) || number == 0 ||
-			number > INT32_MAX))
-		return err_set(err, ERR_INVALID,
-			"--release must be the number of a release (barometre release list)");
-	*ret = (int64_t)number;
-	return true;
-}
-
 /* Why there is no file: what has to be done first. */
 static bool explain(struct db *db, const char *edition, int64_t version, struct err *err)
 {
 	struct release_info info;
-	long long number;
 
-	if (!release_read_version(db, edition, version, &info, NULL, NULL, err))
+	if (!release_read_version(db, edition, version, &info, NULL, NULL, err) ||
+		!command_is_out(&info, edition, err))
 		return false;
-	number = (long long)info.version;
-	if (strcmp(info.state, "withdrawn") == 0)
-		return err_set(err, ERR_CONFLICT,
-			"release %lld of \"%s\" was withdrawn on %s: %s", number, edition,
-			info.withdrawn_on, info.withdrawn_why);
-	if (strcmp(info.state, "published") != 0)
-		return err_set(err, ERR_CONFLICT,
-			"release %lld of \"%s\" is %s, not published: its files are made by barometre release publish %s %lld",
-			number, edition, info.state, edition, number);
 	return err_set(err, ERR_CONFLICT,
 		"release %lld of \"%s\" was published before files were kept: barometre release publish %s %lld makes them",
-		number, edition, edition, number);
+		(long long)info.version, edition, edition, (long long)info.version);
 }
 
 static bool read_file(struct db *db, const char *edition, int64_t version,
@@ -105,7 +83,8 @@ int command_export(const struct command_line *line)
 	if (!format)
 		format = export_name(EXPORT_CSV);
 	if (!read_format(format, &err) ||
-		!read_version(command_option(line, "--release"), &version, &err))
+		!command_version(
+			command_option(line, "--release"), "release", &version, &err))
 		return command_fails(&err);
 	db = command_database(line, &err);
 	if (!db || !read_file(db, command_word(line, 0), version, format, &bytes, &err) ||

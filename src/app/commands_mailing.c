@@ -18,14 +18,11 @@ bool mailing_target_open(const struct command_line *line, bool with_mailing,
 	const char *code = command_word(line, 0);
 
 	t->db = command_database(line, err);
-	if (!t->db || !editions_load(t->db, &t->editions, err))
+	if (!t->db)
 		return false;
-	t->edition = editions_find(&t->editions, str_of(code));
-	if (!t->edition)
-		return err_set(err, ERR_MISSING,
-			"there is no edition \"%.40s\": barometre edition list shows them",
-			code);
-	if (!window_parse(t->edition->mail, t->edition->zone, &t->window, err) ||
+	t->edition = editions_load_one(t->db, code, &t->editions, err);
+	if (!t->edition ||
+		!window_parse(t->edition->mail, t->edition->zone, &t->window, err) ||
 		!plan_load(t->db, code, &t->lines, err))
 		return false;
 	if (with_mailing)

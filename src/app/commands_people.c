@@ -132,26 +132,16 @@ static int import_bytes(const struct command_line *line, struct db *db,
 int command_contacts_import(const struct command_line *line)
 {
 	SCOPED(buf_wipe) struct buf bytes = BUF_LIMIT(0);
-	struct editions editions = {0};
-	const struct edition *edition;
+	SCOPED(editions_release) struct editions editions = {0};
+	const struct edition *edition = NULL;
 	struct err err = {0};
 	SCOPED(db_drop) struct db *db = command_database(line, &err);
-	int status;
 
 	if (!db || !command_read_file(command_word(line, 1), &bytes, &err) ||
-		!editions_load(db, &editions, &err))
+		!(edition = editions_load_one(
+			  db, command_word(line, 0), &editions, &err)))
 		return command_fails(&err);
-	edition = editions_find(&editions, str_of(command_word(line, 0)));
-	if (edition) {
-		status = import_bytes(line, db, edition, buf_str(&bytes));
-	} else {
-		err_set(&err, ERR_MISSING,
-			"there is no edition \"%s\"; see barometre edition list",
-			command_word(line, 0));
-		status = command_fails(&err);
-	}
-	editions_release(&editions);
-	return status;
+	return import_bytes(line, db, edition, buf_str(&bytes));
 }
 
 static void print_link(const struct command_line *line, const char *edition,

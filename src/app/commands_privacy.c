@@ -19,13 +19,10 @@ static bool check_edition(const struct command_line *line, const char *code, boo
 	SCOPED(buf_release) struct buf out = BUF_LIMIT(MAX_OUTPUT);
 	const struct edition *edition;
 
-	if (!db || !editions_load(db, &editions, err))
+	if (!db)
 		return false;
-	edition = editions_find(&editions, str_of(code));
-	if (!edition)
-		return err_set(err, ERR_MISSING,
-			"there is no edition \"%s\": see barometre edition list", code);
-	if (!privacy_check(db, edition, line->config, &found, err))
+	edition = editions_load_one(db, code, &editions, err);
+	if (!edition || !privacy_check(db, edition, line->config, &found, err))
 		return false;
 	if (as_json)
 		privacy_findings_json(&found, edition->code, &out);

@@ -93,14 +93,10 @@ static bool compare(struct db *db, const char *code, const char *with, bool csv,
 	SCOPED(release_unload) struct release release = {0};
 	const struct edition *edition;
 
-	if (!published_load(db, with, &published, err) ||
-		!editions_load(db, &editions, err))
+	if (!published_load(db, with, &published, err))
 		return false;
-	edition = editions_find(&editions, str_of(code));
-	if (!edition)
-		return err_set(err, ERR_MISSING,
-			"there is no edition \"%.60s\": barometre edition list", code);
-	if (!release_load(db, code, 0, &release, err))
+	edition = editions_load_one(db, code, &editions, err);
+	if (!edition || !release_load(db, code, 0, &release, err))
 		return false;
 	for (size_t i = 0; i < edition->audience_count; i++)
 		compare_published(edition->audiences[i].form, &published, release.figures,

@@ -15,24 +15,6 @@ static struct db *open_keeper(const struct command_line *line, struct err *err)
 	return login_open(line->config, "keeper", "barometre_keeper", err);
 }
 
-/* The second word; 0 when there is none. */
-static bool read_version(
-	const struct command_line *line, int64_t *ret_version, struct err *err)
-{
-	const char *word = command_word(line, 1);
-	uint64_t number = 0;
-
-	if (!word ||
-		(str_parse_u64(str_of(word), &number) && number > 0 &&
-			number <= INT32_MAX)) {
-		*ret_version = (int64_t)number;
-		return true;
-	}
-	return err_set(err, ERR_INVALID,
-		"\"%s\" is not the number of a release (barometre release list %s)", word,
-		command_word(line, 0));
-}
-
 /* ---- list ---- */
 
 static void print_head(const struct release_info *r)
@@ -60,6 +42,20 @@ int command_release_list(const struct command_line *line)
 	for (size_t i = 0; i < count; i++)
 		print_head(&list[i]);
 	return EXIT_SUCCESS;
+}
+
+bool command_is_out(const struct release_info *r, const char *edition, struct err *err)
+{
+	long long version = r->version;
+
+	if (strcmp(r->state, "withdrawn") == 0)
+		return err_set(err, ERR_CONFLICT,
+			"release %lld of \"%.60s\" was withdrawn on %s: %s", version,
+			edition, r->withdrawn_on, r->withdrawn_why);
+	return strcmp(r->state, "published") == 0 ||
+		err_set(err, ERR_CONFLICT,
+			"release %lld of \"%.60s\" is %s, not published: barometre release publish %.60s %lld does it",
+			version, edition, r->state, edition, version);
 }
 
 /* ---- show ---- */
@@ -96,7 +92,7 @@ int command_release_show(const struct command_line *line)
 	SCOPED(db_drop) struct db *db = open_keeper(line, &err);
 	int64_t version = 0;
 
-	if (!db || !read_version(line, &version, &err) ||
+	if (!db || !command_version(command_word(line, 1), "release", &version, &err) ||
 		!release_read_version(
 			db, command_word(line, 0), version, &info, NULL, NULL, &err))
 		return command_fails(&err);
@@ -110,35 +106,16 @@ int command_release_show(const struct command_line *line)
 
 /* ---- check ---- */
 
-/* The newest of all, drafts too. */
-static bool newest(struct db *db, const char *edition, int64_t *version, struct err *err)
-{
-	SCOPED(release_infos_free) struct release_info *list = NULL;
-	size_t count = 0;
-
-	if (*version > 0)
-		return true;
-	if (!release_list(db, edition, &list, &count, err))
-		return false;
-	if (count == 0)
-		return err_set(
-			err, ERR_MISSING, "edition \"%s\" has no release yet", edition);
-	*version = list[0].version;
-	return true;
-}
-
 static bool check(struct db *db, const char *code, int64_t *version, bool *ret_passed,
 	struct buf *account, struct err *err)
 {
 	struct editions editions SCOPED(editions_release) = {0};
 	const struct edition *edition;
 
-	if (!editions_load(db, &editions, err))
+	edition = editions_load_one(db, code, &editions, err);
+	if (!edition || (*version == 0 && !release_newest(db, code, NULL, version, err)))
 		return false;
-	edition = editions_find(&editions, str_of(code));
-	if (!edition)
-		return err_set(err, ERR_MISSING, "there is no edition \"%s\"", code);
-	return newest(db, code, version, err) && db_begin(db, err) &&
+	return db_begin(db, err) &&
 		db_end(db, publish_check(db, edition, *version, ret_passed, account, err),
 			err);
 }
@@ -151,7 +128,7 @@ int command_release_check(const struct command_line *line)
 	int64_t version = 0;
 	bool passed = false;
 
-	if (!db || !read_version(line, &version, &err) ||
+	if (!db || !command_version(command_word(line, 1), "release", &version, &err) ||
 		!check(db, command_word(line, 0), &version, &passed, &account, &err))
 		return command_fails(&err);
 	if (passed) {
@@ -171,7 +148,7 @@ int command_release_publish(const struct command_line *line)
 	SCOPED(db_drop) struct db *db = open_keeper(line, &err);
 	int64_t version = 0;
 
-	if (!db || !read_version(line, &version, &err) ||
+	if (!db || !command_version(command_word(line, 1), "release", &version, &err) ||
 		!publish_release(
 			db, command_word(line, 0), version, LOGIN, &version, &err))
 		return command_fails(&err);
@@ -185,7 +162,7 @@ int command_release_withdraw(const struct command_line *line)
 	SCOPED(db_drop) struct db *db = open_keeper(line, &err);
 	int64_t version = 0;
 
-	if (!db || !read_version(line, &version, &err) ||
+	if (!db || !command_version(command_word(line, 1), "release", &version, &err) ||
 		!publish_withdraw(db, command_word(line, 0), version, LOGIN,
 			command_option(line, "--reason"), &version, &err))
 		return command_fails(&err);

@@ -317,17 +317,10 @@ static bool count_edition(struct db *db, const struct edition *edition,
 bool count_run(struct db *keeper, const char *edition,
 	const struct count_options *options, json_t **ret_record, struct err *err)
 {
-	struct editions editions = {0};
-	const struct edition *found;
-	bool ok;
+	SCOPED(editions_release) struct editions editions = {0};
+	const struct edition *found = editions_load_one(keeper, edition, &editions, err);
 
-	if (!editions_load(keeper, &editions, err))
-		return false;
-	found = editions_find(&editions, str_of(edition));
-	ok = found ? count_edition(keeper, found, options, ret_record, err)
-		   : err_set(err, ERR_MISSING, "there is no edition \"%s\"", edition);
-	editions_release(&editions);
-	return ok;
+	return found && count_edition(keeper, found, options, ret_record, err);
 }
 
 bool count_resume(struct db *keeper, const struct count_options *options,

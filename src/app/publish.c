@@ -296,12 +296,8 @@ static bool publish_inside(struct db *db, const char *code, int64_t version,
 	struct release release SCOPED(release_unload) = {0};
 	const struct edition *edition;
 
-	if (!editions_load(db, &editions, err))
-		return false;
-	edition = editions_find(&editions, str_of(code));
-	if (!edition)
-		return err_set(err, ERR_MISSING, "there is no edition \"%s\"", code);
-	if (!release_load(db, code, version, &release, err) ||
+	edition = editions_load_one(db, code, &editions, err);
+	if (!edition || !release_load(db, code, version, &release, err) ||
 		!publish_loaded(db, edition, &release, login, err))
 		return false;
 	if (ret_version)
@@ -319,24 +315,6 @@ bool publish_release(struct db *db, const char *edition, int64_t version,
 
 /* ---- withdrawal ---- */
 
-static bool newest_out(
-	struct db *db, const char *edition, int64_t *ret_version, struct err *err)
-{
-	struct release_info *infos SCOPED(release_infos_free) = NULL;
-	size_t count;
-
-	if (!release_list(db, edition, &infos, &count, err))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(infos[i].state, "published") == 0) {
-			*ret_version = infos[i].version;
-			return true;
-		}
-	return err_set(err, ERR_MISSING,
-		"edition \"%s\" has no published release (barometre release list %s)",
-		edition, edition);
-}
-
 bool publish_withdraw(struct db *db, const char *edition, int64_t version,
 	const char *login, const char *why, int64_t *ret_version, struct err *err)
 {
@@ -344,10 +322,11 @@ bool publish_withdraw(struct db *db, const char *edition, int64_t version,
 	char *reason SCOPED(free_char) = str_dup(words);
 	struct err refused = {0};
 
-	if (words.n == 0 || words.n > 400)
+	if (words.n == 0 || words.n > WITHDRAWN_WHY_BYTES)
 		return err_set(err, ERR_INVALID,
-			"say why the figures are withdrawn, in at most 400 bytes: whoever asks for them is told (--reason \"…\")");
-	if (version == 0 && !newest_out(db, edition, &version, err))
+			"say why the figures are withdrawn, in at most %d bytes: whoever asks for them is told (--reason \"…\")",
+			WITHDRAWN_WHY_BYTES);
+	if (version == 0 && !release_newest(db, edition, "published", &version, err))
 		return false;
 	if (release_withdraw(db, edition, version, login, reason, &refused)) {
 		if (ret_version)

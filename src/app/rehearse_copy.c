@@ -329,13 +329,9 @@ static bool find_edition(struct rehearsal *r, struct err *err)
 	SCOPED(editions_release) struct editions all = {0};
 	const struct edition *edition;
 
-	if (!editions_load(r->real, &all, err))
-		return false;
-	edition = editions_find(&all, str_of(r->options->edition));
+	edition = editions_load_one(r->real, r->options->edition, &all, err);
 	if (!edition)
-		return err_set(err, ERR_MISSING,
-			"there is no edition \"%s\": see barometre edition list",
-			r->options->edition);
+		return false;
 	if (strcmp(edition->state, "draft") != 0 && strcmp(edition->state, "open") != 0)
 		return err_set(err, ERR_CONFLICT,
 			"edition \"%s\" is %s: only a draft or an open edition can be rehearsed",

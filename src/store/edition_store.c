@@ -148,6 +148,21 @@ const struct edition *editions_find(const struct editions *editions, struct str 
 	return NULL;
 }
 
+const struct edition *editions_load_one(
+	struct db *db, const char *code, struct editions *ret, struct err *err)
+{
+	const struct edition *found;
+
+	if (!editions_load(db, ret, err))
+		return NULL;
+	found = editions_find(ret, str_of(code));
+	if (!found)
+		(void)err_set(err, ERR_MISSING,
+			"there is no edition \"%.60s\": barometre edition list shows them",
+			code);
+	return found;
+}
+
 const struct edition_audience *edition_audience_find(
 	const struct edition *edition, struct str audience)
 {

@@ -354,6 +354,24 @@ void release_infos_free(struct release_info **list)
 	*list = NULL;
 }
 
+bool release_newest(struct db *db, const char *edition, const char *state,
+	int64_t *ret_version, struct err *err)
+{
+	SCOPED(release_infos_free) struct release_info *list = NULL;
+	size_t count;
+
+	if (!release_list(db, edition, &list, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!state || strcmp(list[i].state, state) == 0) {
+			*ret_version = list[i].version;
+			return true;
+		}
+	return err_set(err, ERR_MISSING,
+		"edition \"%.60s\" has no %s%srelease (barometre release list %.60s)",
+		edition, state ? state : "", state ? " " : "", edition);
+}
+
 static int64_t number_of(const struct db_rows *rows, size_t row, const char *column)
 {
 	return db_is_null(rows, row, column) ? -1 : db_int(rows, row, column);

@@ -10,10 +10,9 @@
 #include <stdio.h>
 
 #include "barometre/report/export.h"
+#include "barometre/store/release_store.h"
 #include "sql_catalog.h"
 #include "staff_tables.h"
-
-#define REASON_MAX 400 /* bytes; app/publish.h */
 
 /* ---- one release of the list ---- */
 
@@ -224,7 +223,7 @@ static void ask_keeper(struct staff_step *step)
 						: str_trim(staff_field(step, "reason"));
 	struct db_params params = {0};
 
-	if (!is_publishing(step) && (reason.n == 0 || reason.n > REASON_MAX)) {
+	if (!is_publishing(step) && (reason.n == 0 || reason.n > WITHDRAWN_WHY_BYTES)) {
 		show_form(step, 422,
 			reason.n == 0
 				? "Dites pourquoi ces tableaux sont retirés" NNBSP

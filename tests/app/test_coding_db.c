@@ -45,17 +45,9 @@ static void add_release(void)
 			.status = ""}};
 	const struct release_note notes[] = {{"patients", "choix", "", "kept", "reste"},
 		{"patients", "avis", "", "dropped", "part"}};
-	const struct release_draft draft = {.edition = "2026",
-		.thresholds = {.min_base = 11, .min_cell = 5, .coalition = 1},
-		.kind = "count",
-		.reason = "dépouillement",
-		.figures = figures,
-		.figure_count = COUNT_OF(figures),
-		.notes = notes,
-		.note_count = COUNT_OF(notes)};
-	int64_t version;
+	int64_t version = add_draft(
+		world.owner, figures, COUNT_OF(figures), notes, COUNT_OF(notes));
 
-	ok(release_add(world.owner, &draft, &version, err));
 	ok(release_set_checked(world.owner, "2026", version, err));
 }
 

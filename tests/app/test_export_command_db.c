@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* barometre export: it serves the bytes that were made when a release was published, and says why there are none. */
-#include "barometre/app/publish.h"
 #include "barometre/report/export.h"
 #include "command_run.h"
+#include "counted_world.h"
 
 static struct db *keeper;
 
@@ -36,39 +36,11 @@ static int fresh(void **state)
 /* A release of one line, that many people. */
 static int64_t add(int64_t people)
 {
-	const struct figure line = {.audience = "patients",
-		.question = "participation",
-		.type = "total",
-		.segment = "",
-		.segment_value = "",
-		.segment_label = "",
-		.option = "respondents",
-		.label = "Répondants",
-		.base = people,
-		.not_answered = 0,
-		.not_concerned = 0,
-		.mentions = people,
-		.count = people,
-		.percent = -1,
-		.status = ""};
-	const struct release_draft draft = {.edition = "2026",
-		.thresholds = {.min_base = 11, .min_cell = 5, .coalition = 1},
-		.kind = "count",
-		.reason = "dépouillement",
-		.figures = &line,
-		.figure_count = 1};
-	int64_t version;
+	struct figure people_there = line(
+		"participation", "total", "respondents", people, people);
 
-	ok(db_begin(keeper, err));
-	ok(release_add(keeper, &draft, &version, err));
-	ok(db_commit(keeper, err));
-	return version;
-}
-
-static void publish(int64_t version)
-{
-	ok(release_set_checked(keeper, "2026", version, err));
-	ok(publish_release(keeper, "2026", version, "ana", NULL, err));
+	people_there.label = "Répondants";
+	return add_draft(keeper, &people_there, 1, NULL, 0);
 }
 
 static void what_is_not_published_is_said(void **state)
@@ -100,7 +72,7 @@ static void wrong_words_are_refused(void **state)
 static void the_stored_bytes_are_served(void **state)
 {
 	(void)state;
-	publish(add(40));
+	publish_draft(keeper, add(40));
 	done(command_export, "2026");
 	prints("\r\n2026,patients,participation,total,,,,respondents,Répondants,40,0,0,40,40,,,,\r\n");
 	run(world.owner,
@@ -123,12 +95,12 @@ static void the_stored_bytes_are_served(void **state)
 static void an_older_release_is_asked_for_by_its_number(void **state)
 {
 	(void)state;
-	publish(add(40));
+	publish_draft(keeper, add(40));
 	int64_t second = add(80);
 	/* Until it is out, the first one is the newest. */
 	done(command_export, "2026");
 	prints(",40,0,0,40,40,");
-	publish(second);
+	publish_draft(keeper, second);
 	done(command_export, "2026");
 	prints(",80,0,0,80,80,");
 	done(command_export, "2026 --release 1");
@@ -138,7 +110,7 @@ static void an_older_release_is_asked_for_by_its_number(void **state)
 static void a_withdrawn_release_is_not_served(void **state)
 {
 	(void)state;
-	publish(add(40));
+	publish_draft(keeper, add(40));
 	ok(release_withdraw(keeper, "2026", 1, "ana", "une erreur", err));
 	fails(ERR_CONFLICT, command_export, "2026 --release 1");
 	says("une erreur");

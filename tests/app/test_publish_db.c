@@ -56,20 +56,8 @@ static int64_t add(int64_t yes, int64_t no)
 		line("choix", "single", "non", yes + no, no)};
 	const struct release_note note = {
 		"patients", "choix", "", "rien", "rien de caché"};
-	const struct release_draft draft = {.edition = "2026",
-		.thresholds = {.min_base = 11, .min_cell = 5, .coalition = 1},
-		.kind = "count",
-		.reason = "dépouillement",
-		.figures = figures,
-		.figure_count = FIGURES,
-		.notes = &note,
-		.note_count = 1};
-	int64_t version;
 
-	ok(db_begin(keeper, err));
-	ok(release_add(keeper, &draft, &version, err));
-	ok(db_commit(keeper, err));
-	return version;
+	return add_draft(keeper, figures, FIGURES, &note, 1);
 }
 
 static bool passes(int64_t version)
@@ -349,6 +337,7 @@ static void a_record_that_is_damaged_is_not_published(void **state)
 
 static void a_withdrawal_says_why(void **state)
 {
+	char longest[WITHDRAWN_WHY_BYTES + 2] = "";
 	int64_t version = add(60, 40), which = 0;
 	struct release_info info;
 
@@ -360,10 +349,16 @@ static void a_withdrawal_says_why(void **state)
 	ok(publish_release(keeper, "2026", version, "ada", NULL, err));
 	refused(ERR_INVALID, publish_withdraw(keeper, "2026", 0, "ada", "  ", NULL, err));
 	refused(ERR_INVALID, publish_withdraw(keeper, "2026", 0, "ada", NULL, NULL, err));
-	ok(publish_withdraw(keeper, "2026", 0, "ada", " codage faux ", &which, err));
+	memset(longest, 'x', sizeof(longest) - 1);
+	refused(ERR_INVALID,
+		publish_withdraw(keeper, "2026", 0, "ada", longest, NULL, err));
+	longest[WITHDRAWN_WHY_BYTES] = '\0';
+	memcpy(longest, "codage faux", 11);
+	SCOPED(free_char) char *typed = x_printf(" %s ", longest);
+	ok(publish_withdraw(keeper, "2026", 0, "ada", typed, &which, err));
 	assert_int_equal(which, version);
 	ok(release_read_version(keeper, "2026", version, &info, NULL, NULL, err));
-	assert_string_equal(info.withdrawn_why, "codage faux");
+	assert_string_equal(info.withdrawn_why, longest);
 	assert_string_equal(info.withdrawn_by, "ada");
 	refused(ERR_CONFLICT, publish_release(keeper, "2026", version, "ada", NULL, err));
 }
@@ -396,7 +391,7 @@ static void the_commands_do_the_same(void **state)
 	assert_state(1, "withdrawn");
 	assert_int_not_equal(
 		command(command_release_show, "2026", "zéro", NULL, NULL), 0);
-	says("is not the number of a release");
+	says("is no version that \"barometre release list\" shows");
 }
 
 int main(void)

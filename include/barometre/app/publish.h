@@ -30,7 +30,7 @@ bool publish_release(struct db *, const char *edition, int64_t version, const ch
 	int64_t *ret_version, struct err *) MUST_USE;
 
 /* Published figures (version 0: the newest that are out) are served no more. `why` is shown to whoever asks for them: ERR_INVALID when it is
- * empty or over 400 bytes. */
+ * empty or over WITHDRAWN_WHY_BYTES. */
 bool publish_withdraw(struct db *, const char *edition, int64_t version,
 	const char *login, const char *why, int64_t *ret_version, struct err *) MUST_USE;
 

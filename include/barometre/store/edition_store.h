@@ -49,6 +49,9 @@ bool editions_load(struct db *, struct editions *ret, struct err *) MUST_USE;
 void editions_release(struct editions *);
 const struct edition *editions_find(
 	const struct editions *, struct str code); /* or NULL */
+/* Everything, and the one of that code, borrowed from it; NULL with ERR_MISSING when there is none. */
+const struct edition *editions_load_one(
+	struct db *, const char *code, struct editions *ret, struct err *) MUST_USE;
 const struct edition_audience *edition_audience_find(
 	const struct edition *, struct str audience); /* or NULL */
 /* One an audience, in its order; free() the list. */

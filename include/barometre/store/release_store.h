@@ -54,13 +54,17 @@ struct release_draft {
 bool release_add(struct db *, const struct release_draft *, int64_t *ret_version,
 	struct err *) MUST_USE;
 
+/* Why figures were withdrawn, at most: two or three sentences, for whoever asks for them. */
+#define WITHDRAWN_WHY_BYTES 400
+
 struct release_info {
 	int64_t version, rows;
 	struct thresholds thresholds;
 	char kind[16], state[12]; /* "draft", "checked", "published", "withdrawn" */
 	char created_on[11];      /* ISO dates; "" when that has not happened */
 	char published_on[11], withdrawn_on[11];
-	char reason[240], published_by[70], withdrawn_by[70], withdrawn_why[480];
+	char reason[240], published_by[70], withdrawn_by[70],
+		withdrawn_why[WITHDRAWN_WHY_BYTES + 1];
 	char refused[4096]; /* what the check said of a draft, or ""; its beginning */
 	char hash
 		[65]; /* BLAKE2b-256 of kind, parameters, lines and notes, in hexadecimal */
@@ -88,6 +92,9 @@ void release_unload(struct release *); /* idempotent */
 bool release_list(struct db *, const char *edition, struct release_info **ret_list,
 	size_t *ret_count, struct err *) MUST_USE;
 void release_infos_free(struct release_info **list);
+/* Which is the newest in that state; `state` NULL: of all, drafts too. ERR_MISSING when there is none. */
+bool release_newest(struct db *, const char *edition, const char *state,
+	int64_t *ret_version, struct err *) MUST_USE;
 /* What release_info.hash has to be: of a release that was read, this tells whether anybody touched it. Of releases made before
  * hashes had notes in them it tells nothing. */
 void release_hash(const struct release_draft *, char ret[65]);
