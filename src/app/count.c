@@ -210,6 +210,22 @@ static bool destroy_keys(const char *folder, const char *edition, struct err *er
 		keyring_destroy(folder, campaign, err);
 }
 
+/* Files that are published already bear the hash of that seal (record_hash of the manifest): the new record vouches for it. */
+static void keep_former_hash(json_t *record)
+{
+	json_t *hash = json_object_get(record, "hash"),
+	       *former = json_object_get(record, "former_hashes");
+
+	if (!hash)
+		return;
+	if (!former) {
+		former = json_array();
+		json_object_set_new(record, "former_hashes", former);
+	}
+	json_array_append(former, hash);
+	json_object_del(record, "hash");
+}
+
 /* What only now is known goes into the record, and it is sealed. */
 static bool complete_record(struct db *db, const char *edition, json_t *record,
 	bool keys_destroyed, struct err *err)
@@ -228,7 +244,7 @@ static bool complete_record(struct db *db, const char *edition, json_t *record,
 	json_object_set_new(record, "keys_destroyed", json_boolean(keys_destroyed));
 	json_object_set_new(
 		record, "checkpoint", json_boolean(count_checkpoint(db, &unused)));
-	json_object_del(record, "hash");
+	keep_former_hash(record);
 	record_hash(record, hash);
 	if (!count_seal(db, edition, record, hash, err))
 		return false;

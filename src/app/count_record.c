@@ -280,14 +280,26 @@ static void print_advice(const json_t *record, struct buf *out)
 		"  - Garder ce procès-verbal signé avec la sauvegarde faite après le dépouillement.\n");
 }
 
+static void print_hashes(const json_t *record, struct buf *out)
+{
+	const json_t *former;
+	size_t i;
+
+	buf_printf(out,
+		"\nEmpreinte de ce procès-verbal (BLAKE2b-256 de son JSON canonique), aussi au journal :\n%s\n",
+		text_of(record, "hash"));
+	json_array_foreach(json_object_get(record, "former_hashes"), i, former)
+		buf_printf(out,
+			"Empreinte d’avant la destruction des clés, que portent les fichiers publiés avant elle :\n%s\n",
+			json_string_value(former));
+}
+
 void record_print(const json_t *record, struct buf *out)
 {
-	const char *hash = text_of(record, "hash");
-
 	print_head(record, out);
 	print_boxes(record, out);
 	print_dispositions(record, out);
-	if (!*hash) {
+	if (!*text_of(record, "hash")) {
 		buf_printf(out,
 			"\nLe dépouillement n’est pas terminé : relancez barometre count %s, rien ne sera compté deux fois.\n",
 			text_of(record, "edition"));
@@ -295,10 +307,8 @@ void record_print(const json_t *record, struct buf *out)
 	}
 	print_keys(record, out);
 	print_advice(record, out);
-	buf_printf(out,
-		"\nEmpreinte de ce procès-verbal (BLAKE2b-256 de son JSON canonique), aussi au journal :\n%s\n"
-		"\nFait à                        le\nSignatures :\n",
-		hash);
+	print_hashes(record, out);
+	buf_puts(out, "\nFait à                        le\nSignatures :\n");
 }
 
 /* ---- Progress ---- */

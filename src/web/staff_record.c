@@ -119,6 +119,19 @@ static json_t *shared_tables(const json_t *record)
 	return json_string(buf_str(&names).p);
 }
 
+/* Those of earlier seals (count.h, N6). */
+static json_t *former_hashes(const json_t *record)
+{
+	json_t *list = json_array();
+	const json_t *hash;
+	size_t i;
+
+	json_array_foreach(json_object_get(record, "former_hashes"), i, hash)
+		json_array_append_new(
+			list, json_pack("{s:s}", "FORMER_HASH", json_string_value(hash)));
+	return list;
+}
+
 static void set_after(json_t *content, const json_t *record)
 {
 	json_object_set_new(content, "DISPOSITIONS", dispositions(record));
@@ -127,6 +140,7 @@ static void set_after(json_t *content, const json_t *record)
 		json_boolean(strcmp(text_of(record, "keys"), "custodians") == 0));
 	set_text(content, "CUSTODIAN", record, "custodian");
 	set_text(content, "HASH", record, "hash");
+	json_object_set_new(content, "FORMER_HASHES", former_hashes(record));
 	set_truth(content, "DESTROYED", record, "keys_destroyed");
 	set_truth(content, "CHECKPOINT", record, "checkpoint");
 }

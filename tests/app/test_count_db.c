@@ -446,19 +446,33 @@ static void a_key_that_is_brought_is_looked_at(void **state)
 
 static void kept_keys_can_be_destroyed_later(void **state)
 {
-	json_t *record = NULL;
+	SCOPED(buf_release) struct buf page = BUF_LIMIT(1 << 20);
+	json_t *record = NULL, *first = NULL, *former;
+	const char *published;
+	char hash[65];
 
 	(void)state;
 	make();
 	put_box(1, "{\"choix\":\"oui\"}");
 	put_box(2, "{\"choix\":\"autre chose\"}");
 	close_edition();
-	ok(count(false, &record, err));
-	json_decref(record);
+	ok(count(false, &first, err));
+	published = json_string_value(json_object_get(first, "hash"));
 	assert_true(keyring_has(folder, CODE ".count"));
 	refused(ERR_CONFLICT, count(false, &record, err));
 	ok(count(true, &record, err));
 	assert_true(json_is_true(json_object_get(record, "keys_destroyed")));
+	/* Files may have been published with the hash of before: the new seal vouches for it. */
+	former = json_object_get(record, "former_hashes");
+	assert_int_equal(json_array_size(former), 1);
+	assert_string_equal(json_string_value(json_array_get(former, 0)), published);
+	record_hash(record, hash);
+	assert_string_equal(json_string_value(json_object_get(record, "hash")), hash);
+	assert_string_not_equal(hash, published);
+	record_print(record, &page);
+	assert_non_null(strstr(page.p, hash));
+	assert_non_null(strstr(page.p, published));
+	json_decref(first);
 	json_decref(record);
 	assert_false(keyring_has(folder, CODE ".count"));
 	assert_false(keyring_has(folder, CODE ".campaign"));

@@ -19,7 +19,8 @@
  *   N5 Tables are made in the same pass, before the answers are coarsened for keeping. Of the kept rows the segments together
  *      are coarsened until every combination is held by max(5, min_cell) rows (count_classes.h); they hold no locality, no
  *      exact number of a segment, no text, nothing of an identifying question, no calculated value but segments.
- *   N6 Keys are destroyed only when no box was invalid, or when told to (waive; also later, by count_run with waive_invalid).
+ *   N6 Keys are destroyed only when no box was invalid, or when told to (waive; also later, by count_run with waive_invalid). Then
+ *      the record is sealed again; the hash it had is in its "former_hashes", for whoever holds files that were published before.
  *   N7 No row of the answer side and no row of the identity side are written by one transaction.
  *   N8 Memory is bounded by 80 bytes a box and 16 a text (src/app/count_private.h), some 200 for each combination of segments
  *      that somebody gave, and one chunk of what is being written: at most 4096 rows, wishes and texts, of our forms some
