@@ -212,6 +212,38 @@ bool retention_verify(struct db *db, struct retention_report *report, struct err
 	return good;
 }
 
+/* VACUUM copies what an older snapshot might still see: one of this database, of an autovacuum's ANALYZE for one, or, as snapshots reach
+ * back to the oldest transaction of the whole cluster, its own while another database has one that runs. So it is waited until every
+ * transaction has ended that began before: from then on nobody can get such a snapshot, and then until those of this database
+ * that were there at that moment are gone. */
+static bool await_older_snapshots(struct db *owner, struct err *err)
+{
+	static const char wait[] =
+		"DO $$ DECLARE since xid8 := pg_snapshot_xmax(pg_current_snapshot()); older text[];"
+		" BEGIN FOR tenth IN 0..1800 LOOP"
+		" IF older IS NULL AND pg_snapshot_xmin(pg_current_snapshot()) >= since THEN"
+		" SELECT coalesce(array_agg(DISTINCT l.virtualtransaction), '{}') INTO older"
+		" FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+		" WHERE a.datname = current_database() AND pid <> pg_backend_pid();"
+		" END IF;"
+		" IF older IS NOT NULL AND NOT EXISTS"
+		" (SELECT FROM pg_locks WHERE virtualtransaction = ANY (older)) THEN RETURN; END IF;"
+		" PERFORM pg_sleep(0.1);"
+		" END LOOP;"
+		" RAISE EXCEPTION USING ERRCODE = '55P03', MESSAGE = 'older transactions are still running';"
+		" END $$";
+
+	struct err why = {0};
+
+	if (db_script(owner, wait, &why))
+		return true;
+	if (strstr(why.text, "55P03"))
+		return err_set(err, ERR_BUSY,
+			"a transaction of this PostgreSQL server has been running for minutes (a backup, another database): files may still hold "
+			"what was erased; run this again when it has ended");
+	return err_set(err, why.code, "%s", why.text);
+}
+
 bool retention_rewrite(struct db *owner, struct err *err)
 {
 	/* Not in the catalogue: VACUUM cannot be prepared, nor stand in a transaction. */
@@ -227,16 +259,10 @@ bool retention_rewrite(struct db *owner, struct err *err)
 		"VACUUM (FULL) barometre.journal",
 	};
 
-	/* VACUUM copies what an older snapshot might still see; that of an autovacuum's ANALYZE may be minutes old. */
-	static const char wait[] =
-		"DO $$ BEGIN FOR tenth IN 1..600 LOOP"
-		" EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity"
-		" WHERE datname = current_database() AND backend_type = 'autovacuum worker');"
-		" PERFORM pg_sleep(0.1); PERFORM pg_stat_clear_snapshot();"
-		" END LOOP; END $$";
-
+	if (!await_older_snapshots(owner, err))
+		return false;
 	for (size_t i = 0; i < COUNT_OF(tables); i++)
-		if (!db_script(owner, wait, err) || !db_script(owner, tables[i], err))
+		if (!db_script(owner, tables[i], err))
 			return false;
 	return true;
 }

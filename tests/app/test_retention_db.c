@@ -250,6 +250,19 @@ static void the_shortest_promise_about_the_journal_holds(void **state)
 	assert_int_equal(rows_of("journal", "action = 'x'"), 1);
 }
 
+/* A transaction of another database, that PostgreSQL ends after two seconds: as long as it runs, VACUUM keeps what was deleted
+ * since it began. */
+static struct db *somebody_elsewhere(void)
+{
+	struct db *db = NULL;
+
+	ok((db = db_open(getenv("BAROMETRE_TEST_PG"), NULL, err)) != NULL);
+	ok(db_script(db,
+		"SET idle_in_transaction_session_timeout = 2000; BEGIN; SELECT pg_current_xact_id()",
+		err));
+	return db;
+}
+
 /* In the file of the table, where a row that is kept stands behind those that go. The keeper has deleted it some day; the
  * command, which finds nothing left to delete, writes the file anew all the same. */
 static void the_files_hold_it_no_more(void **state)
@@ -257,6 +270,7 @@ static void the_files_hold_it_no_more(void **state)
 	SCOPED(retention_report_release) struct retention_report report = {0};
 	SCOPED(retention_report_release) struct retention_report later = {0};
 	struct db *keeper SCOPED(db_drop) = open_as("barometre_keeper");
+	struct db *elsewhere SCOPED(db_drop) = NULL;
 	static const char trace[] =
 		"SELECT position('vieille'::bytea IN pg_read_binary_file(pg_relation_filepath('barometre.contact'))) AS n";
 
@@ -264,6 +278,7 @@ static void the_files_hold_it_no_more(void **state)
 	make();
 	run(world.owner, "CHECKPOINT");
 	assert_true(number(world.owner, trace) > 0);
+	elsewhere = somebody_elsewhere();
 	ok(retention_run(keeper, false, &report, err));
 	run(world.owner, "CHECKPOINT");
 	assert_true(number(world.owner, trace) > 0); /* deleted is not gone */

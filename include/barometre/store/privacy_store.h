@@ -47,7 +47,8 @@ bool retention_run(struct db *, bool dry_run, struct retention_report *ret, stru
 /* Counts again, best over another connection, into `after` and `verified`. */
 bool retention_verify(struct db *, struct retention_report *, struct err *) MUST_USE;
 /* Writes every table that is purged anew, so that its files hold no more what was deleted, now or since the last time: the
- * keeper deletes, too, and may not do this. Each is locked meanwhile. Owner. */
+ * keeper deletes, too, and may not do this. Each is locked meanwhile. Owner. Waits for older transactions of the
+ * PostgreSQL server, ERR_BUSY after three minutes. */
 bool retention_rewrite(struct db *owner, struct err *) MUST_USE;
 void retention_report_release(struct retention_report *);
 
