@@ -12,6 +12,7 @@ PACKAGES_BUILD=(
 	libevent-dev libpq-dev libsodium-dev libjansson-dev libcurl4-openssl-dev libgmime-3.0-dev
 	libctemplate-dev libconfuse-dev libicu-dev
 	libxlsxwriter-dev libxml2-dev libminizip-dev # the exports
+	zlib1g-dev # what a client takes compressed
 	node-llhttp # Node's HTTP parser: its C sources, compiled into the program
 	brotli gzip # static files are compressed while building
 )

@@ -7,6 +7,7 @@
 #include "barometre/base/log.h"
 #include "barometre/base/secret.h"
 #include "barometre/base/template.h"
+#include "negotiate.h"
 
 #define PAGE_LIMIT (1024 * 1024)
 #define MAX_PARTS 8
@@ -233,81 +234,17 @@ static const char *type_of(const char *name)
 	return "application/octet-stream";
 }
 
-/* A weight in thousandths (RFC 9110 12.4.2): "0", "1", "0.5", "1.000"; anything else
- * counts as not acceptable. */
-static int weight_of(struct str s)
+static struct str body_in(const struct asset *a, enum coding coding)
 {
-	double q;
-	if (!str_parse_decimal(s, &q) || q < 0 || q > 1)
-		return 0;
-	return (int)(q * 1000 + 0.5);
-}
-
-/* RFC 9110 12.5.3; -1 when `coding` is not named. */
-static int coding_weight(struct str accept, const char *coding)
-{
-	struct str item, name, parameter;
-	while (str_cut(&accept, ',', &item)) {
-		(void)str_cut(&item, ';', &name);
-		if (!str_eq_nocase(str_trim(name), str_of(coding)))
-			continue;
-		while (str_cut(&item, ';', &parameter)) {
-			parameter = str_trim(parameter);
-			if (parameter.n >= 2 &&
-				(parameter.p[0] == 'q' || parameter.p[0] == 'Q') &&
-				parameter.p[1] == '=')
-				return weight_of(
-					(struct str){parameter.p + 2, parameter.n - 2});
-		}
-		return 1000;
+	switch (coding) {
+	case CODING_GZIP:
+		return (struct str){a->gz, (size_t)(a->gz_end - a->gz)};
+	case CODING_BROTLI:
+		return (struct str){a->br, (size_t)(a->br_end - a->br)};
+	case CODING_NONE:
+		break;
 	}
-	return -1;
-}
-
-static int acceptable(struct str accept, const char *coding)
-{
-	int weight = coding_weight(accept, coding);
-	if (weight < 0)
-		weight = coding_weight(accept, "*");
-	return weight < 0 ? 0 : weight;
-}
-
-struct coding_choice {
-	struct str body;
-	const char *coding, *suffix;
-};
-
-/* The plain file is always a right answer; a compressed one must be wanted, brotli first
- * when equal. */
-static struct coding_choice choose(const struct asset *a, const struct http_message *m)
-{
-	struct coding_choice plain = {asset_text(a), NULL, ""};
-	struct str accept = http_header_find(m, "Accept-Encoding");
-	if (!accept.p)
-		return plain;
-	int br = a->br ? acceptable(accept, "br") : 0;
-	int gz = a->gz ? acceptable(accept, "gzip") : 0;
-	if (br > 0 && br >= gz)
-		return (struct coding_choice){
-			{a->br, (size_t)(a->br_end - a->br)}, "br", "-br"};
-	if (gz > 0)
-		return (struct coding_choice){
-			{a->gz, (size_t)(a->gz_end - a->gz)}, "gzip", "-gz"};
-	return plain;
-}
-
-/* If-None-Match (RFC 9110 13.1.2): weak comparison. */
-static bool is_known(const struct http_message *m, const char *etag)
-{
-	struct str list = http_header_find(m, "If-None-Match"), item;
-	while (str_cut(&list, ',', &item)) {
-		item = str_trim(item);
-		if (str_starts(item, STR("W/")))
-			item = (struct str){item.p + 2, item.n - 2};
-		if (str_eq_z(item, etag) || str_eq(item, STR("*")))
-			return true;
-	}
-	return false;
+	return asset_text(a);
 }
 
 /* Is ?v= the version we have? Another one may be cached only as long as it is asked for
@@ -332,9 +269,9 @@ void site_static(const struct asset_set *set, struct exchange *ex, struct str na
 	}
 	const struct http_message *m = exchange_request(ex);
 	const struct fingerprint *f = fingerprint_of(asset);
-	struct coding_choice choice = choose(asset, m);
+	enum coding coding = negotiate_coding(m, asset->gz, asset->br);
 	char etag[VERSION_DIGITS + 8];
-	(void)snprintf(etag, sizeof(etag), "\"%s%s\"", f->version, choice.suffix);
+	(void)snprintf(etag, sizeof(etag), "\"%s%s\"", f->version, coding_suffix(coding));
 	exchange_header(ex, "ETag", etag);
 	exchange_header(ex, "Vary", "Accept-Encoding");
 	/* What a document may do concerns no file beside it: the long policies of pages would weigh more than some. */
@@ -343,11 +280,11 @@ void site_static(const struct asset_set *set, struct exchange *ex, struct str na
 	exchange_header(ex, "Cache-Control",
 		names_version(m, f->version) ? "public, max-age=31536000, immutable"
 					     : "no-cache");
-	if (is_known(m, etag)) {
+	if (negotiate_is_known(m, etag)) {
 		exchange_reply(ex, 304, NULL, NULL);
 		return;
 	}
-	if (choice.coding)
-		exchange_header(ex, "Content-Encoding", choice.coding);
-	exchange_reply_static(ex, 200, type_of(asset->name), choice.body);
+	if (coding != CODING_NONE)
+		exchange_header(ex, "Content-Encoding", coding_name(coding));
+	exchange_reply_static(ex, 200, type_of(asset->name), body_in(asset, coding));
 }
