@@ -25,7 +25,7 @@
 #define MAX_CHILDREN 72
 #define MIN_BACK_OFF (USEC_PER_SEC / 2)
 #define MAX_BACK_OFF (30 * USEC_PER_SEC)
-#define OWN_DESCRIPTORS 64
+#define OWN_DESCRIPTORS 256 /* files of releases take 128 (web/staff_api_memory.c) */
 #define STOP_PATIENCE (25 * USEC_PER_SEC)
 
 struct child {

@@ -8,7 +8,7 @@
 
 #include "barometre/web/exchange.h"
 
-/* Bytes to send, in this order; one write. */
+/* Bytes to send, in this order; one write, or, when `shared` lies in a file, one for the head and one for the pages of it. */
 struct reply_part {
 	struct buf head;             /* status line and headers, or a chunk size */
 	struct buf body;             /* or */
@@ -70,5 +70,8 @@ const char *http_date_now(void);
 
 /* exchange_refusal.c: the reply to what never became an exchange; closes the connection. */
 void http_refusal(struct reply_part *part, int status);
+
+/* exchange_shared.c: the file the bytes lie in, from its beginning, borrowed; -1 when in none. */
+int shared_bytes_file(const struct shared_bytes *);
 
 #endif

@@ -7,41 +7,6 @@
 
 #define HEAD_LIMIT (20 * 1024)
 
-struct shared_bytes {
-	size_t holders;
-	struct buf bytes;
-};
-
-struct shared_bytes *shared_bytes_new(struct buf *bytes)
-{
-	struct shared_bytes *shared = x_calloc(1, sizeof(*shared));
-
-	must(!bytes->failed);
-	shared->holders = 1;
-	shared->bytes = *bytes;
-	*bytes = (struct buf)BUF_LIMIT(bytes->max);
-	return shared;
-}
-
-struct shared_bytes *shared_bytes_hold(struct shared_bytes *shared)
-{
-	shared->holders++;
-	return shared;
-}
-
-void shared_bytes_drop(struct shared_bytes *shared)
-{
-	if (!shared || --shared->holders > 0)
-		return;
-	buf_release(&shared->bytes);
-	free(shared);
-}
-
-struct str shared_bytes_str(const struct shared_bytes *shared)
-{
-	return buf_str(&shared->bytes);
-}
-
 void reply_part_release(struct reply_part *part)
 {
 	buf_release(&part->head);

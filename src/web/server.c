@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -251,6 +252,7 @@ struct server *server_new(
 	struct loop *loop, int fd, size_t max_connections, handler_fn *handler, void *arg)
 {
 	struct server *s = x_calloc(1, sizeof(*s));
+	(void)signal(SIGPIPE, SIG_IGN); /* sendfile has no flag against it */
 	s->loop = loop;
 	s->base = loop_event_base(loop);
 	s->fd = fd;

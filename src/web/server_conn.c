@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -268,7 +269,7 @@ static void finish_part(struct conn *c)
 {
 	bool last = c->out.last, close = c->out.close || c->server->draining;
 	reply_part_release(&c->out);
-	c->has_out = false;
+	c->has_out = c->copying = false;
 	set_writing(c, false);
 	if (!last) {
 		conn_enter(c, CONN_HANDLER);
@@ -301,26 +302,59 @@ static void add_slice(struct iovec *iov, size_t *count, struct str s, size_t *sk
 	iov[(*count)++] = (struct iovec){place.to, s.n - passed};
 }
 
-static bool step_write(struct conn *c)
+/* Writes once; how much, or -1. `*ret_rest` is false when nothing was left to write. */
+static ssize_t write_some(struct conn *c, bool *ret_rest)
 {
 	const struct reply_part *part = &c->out;
-	if (part->broken) {
-		c->dead = true;
-		return false;
-	}
 	const struct str slices[] = {
 		buf_str(&part->head), buf_str(&part->body), part->fixed, part->tail};
 	struct iovec iov[COUNT_OF(slices)];
 	size_t count = 0, skip = c->sent;
 	for (size_t i = 0; i < COUNT_OF(slices); i++)
 		add_slice(iov, &count, slices[i], &skip);
-	if (!count) {
+	*ret_rest = count > 0;
+	if (!count)
+		return 0;
+	/* writev without SIGPIPE */
+	const struct msghdr message = {.msg_iov = iov, .msg_iovlen = count};
+	return sendmsg(c->fd, &message, MSG_NOSIGNAL);
+}
+
+/* The same of a part whose body lies in a file: its pages leave without being copied. The head waits for them
+ * (MSG_MORE). */
+static ssize_t send_some(struct conn *c, bool *ret_rest)
+{
+	const struct reply_part *part = &c->out;
+	size_t head = part->head.n;
+	*ret_rest = c->sent < head + part->fixed.n;
+	if (!*ret_rest)
+		return 0;
+	if (c->sent < head)
+		return send(c->fd, part->head.p + c->sent, head - c->sent,
+			MSG_NOSIGNAL | MSG_MORE);
+	off_t at = (off_t)(c->sent - head);
+	ssize_t n = sendfile(c->fd, shared_bytes_file(part->shared), &at,
+		part->fixed.n - (c->sent - head));
+	if (n > 0 || (n < 0 && errno != EPERM && errno != EINVAL && errno != ENOSYS))
+		return n;
+	c->copying = true; /* refused, by a filter of calls for one */
+	errno = EINTR;
+	return -1;
+}
+
+static bool step_write(struct conn *c)
+{
+	if (c->out.broken) {
+		c->dead = true;
+		return false;
+	}
+	bool rest;
+	bool in_file = c->out.shared && shared_bytes_file(c->out.shared) >= 0;
+	ssize_t n = in_file && !c->copying ? send_some(c, &rest) : write_some(c, &rest);
+	if (!rest) {
 		finish_part(c);
 		return true;
 	}
-	/* writev without SIGPIPE */
-	const struct msghdr message = {.msg_iov = iov, .msg_iovlen = count};
-	ssize_t n = sendmsg(c->fd, &message, MSG_NOSIGNAL);
 	if (n >= 0) {
 		c->sent += (size_t)n;
 		return true;

@@ -55,6 +55,7 @@ struct conn {
 	size_t pending_at;
 	struct reply_part out;
 	bool has_out;
+	bool copying;   /* out, although it lies in a file */
 	size_t sent;    /* of out */
 	size_t dropped; /* while lingering */
 };

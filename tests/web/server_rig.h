@@ -5,6 +5,7 @@
 
 #define UNUSED_OK __attribute__((unused))
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -19,8 +20,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "../../src/web/exchange_private.h"
 #include "barometre/base/log.h"
-#include "barometre/web/exchange.h"
 #include "barometre/web/server.h"
 
 #define BIG (40 * 1024)
@@ -47,6 +48,7 @@ struct rig {
 	atomic_int gone, freed, asked, calls_done;
 	int parts_given;
 	char *big, *huge;
+	struct shared_bytes *shared; /* what a cache holds */
 };
 
 UNUSED_OK static void on_gone(void *arg)
@@ -112,6 +114,15 @@ UNUSED_OK static void on_last_call(void *arg, struct db_rows *rows, const struct
 	assert_int_equal(write(((struct rig *)arg)->answer[1], "C", 1), 1);
 }
 
+/* Puts something in the place of the file of the bytes that sendfile refuses (EINVAL). */
+UNUSED_OK static void refuse_sendfile(const struct shared_bytes *shared)
+{
+	int fd = open("/", O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_true(dup2(fd, shared_bytes_file(shared)) >= 0);
+	(void)close(fd);
+}
+
 UNUSED_OK static void handle(void *arg, struct exchange *ex)
 {
 	struct rig *rig = arg;
@@ -135,6 +146,17 @@ UNUSED_OK static void handle(void *arg, struct exchange *ex)
 		exchange_on_gone(ex, on_gone, rig);
 		exchange_reply_static(
 			ex, 200, "text/plain", (struct str){rig->huge, HUGE});
+	} else if (str_eq_z(path, "/shared") || str_eq_z(path, "/shared-small") ||
+		str_eq_z(path, "/shared-refused")) {
+		size_t size = str_eq_z(path, "/shared-small") ? BIG / 4 : HUGE;
+		struct buf bytes = BUF_LIMIT(HUGE);
+		buf_bytes(&bytes, rig->huge, size);
+		shared_bytes_drop(rig->shared);
+		rig->shared = shared_bytes_new(&bytes);
+		if (str_eq_z(path, "/shared-refused"))
+			refuse_sendfile(rig->shared);
+		exchange_on_gone(ex, on_gone, rig);
+		exchange_reply_shared(ex, 200, "text/plain", rig->shared);
 	} else if (str_eq_z(path, "/stream")) {
 		exchange_stream_start(ex, 200, "text/plain", give_part, rig);
 	} else if (str_eq_z(path, "/abort")) {
@@ -172,7 +194,10 @@ UNUSED_OK static void on_control(void *arg, bool readable, bool writable)
 		server_drain(rig->server, on_drained, rig);
 	else if (order == 'r' && rig->waiting)
 		reply_text(TAKE(rig->waiting), "at last");
-	else if (order == 'w') {
+	else if (order == 'x') {
+		shared_bytes_drop(TAKE(rig->shared));
+		assert_int_equal(write(rig->answer[1], "X", 1), 1);
+	} else if (order == 'w') {
 		char c = rig->waiting ? '1' : '0';
 		assert_int_equal(write(rig->answer[1], &c, 1), 1);
 	} else if (order == 'c') {
@@ -204,6 +229,7 @@ UNUSED_OK static void *serve(void *arg)
 	loop_run(rig->loop);
 	watch_free(watch);
 	server_free(rig->server);
+	shared_bytes_drop(rig->shared);
 	if (rig->pool)
 		db_pool_free(rig->pool);
 	(void)close(fd);

@@ -226,11 +226,11 @@ static void test_large_replies_do_not_stall(void **state)
 	assert_true(took < 4 * USEC_PER_SEC);
 }
 
-static void test_partial_writes_lose_nothing(void **state)
+/* All of rig->huge, and the connection serves on. */
+static void expect_huge(const struct rig *rig, const char *path)
 {
-	struct rig *rig = *state;
 	int fd = dial(rig);
-	ask(fd, "/huge");
+	ask(fd, path);
 	struct reply r = hear(fd);
 	assert_int_equal(r.body.n, HUGE);
 	assert_memory_equal(r.body.p, rig->huge, HUGE);
@@ -238,6 +238,68 @@ static void test_partial_writes_lose_nothing(void **state)
 	ask(fd, "/hello");
 	expect_reply(fd, 200, "hello");
 	(void)close(fd);
+}
+
+static void test_partial_writes_lose_nothing(void **state)
+{
+	expect_huge(*state, "/huge");
+}
+
+/* The cache lets go of them while a slow client has had a little: it gets them all, and they go with it. */
+static void test_shared_bytes_live_until_the_slowest_has_them(void **state)
+{
+	struct rig *rig = *state;
+	char *bytes = x_alloc(HUGE);
+	int slow[3];
+	for (size_t i = 0; i < COUNT_OF(slow); i++) {
+		slow[i] = dial(rig);
+		ask(slow[i], "/shared"); /* each in the place of the one before */
+		struct buf head = hear_until(slow[i], "\r\n\r\n");
+		assert_non_null(strstr(head.p, "\r\nContent-Length: 8388608\r\n"));
+		buf_release(&head);
+		hear_exactly(slow[i], bytes, 1000);
+	}
+	order(rig, 'x');
+	assert_int_equal(await_answer(rig), 'X');
+	/* Gone in the middle. A reset alone is ECONNRESET; of a side that was closed it is EPIPE, which comes with SIGPIPE. */
+	assert_int_equal(shutdown(slow[1], SHUT_WR), 0);
+	reset(slow[1]);
+	for (size_t i = 0; i < COUNT_OF(slow); i += 2) {
+		hear_exactly(slow[i], bytes + 1000, HUGE - 1000);
+		assert_memory_equal(bytes, rig->huge, HUGE);
+		ask(slow[i], "/hello");
+		expect_reply(slow[i], 200, "hello");
+		(void)close(slow[i]);
+	}
+	free(bytes);
+}
+
+static void test_shared_bytes_of_any_size(void **state)
+{
+	struct rig *rig = *state;
+	int fd = dial(rig);
+	for (int i = 0; i < 3; i++) {
+		ask(fd, "/shared-small");
+		struct reply r = hear(fd);
+		assert_int_equal(r.body.n, BIG / 4);
+		assert_memory_equal(r.body.p, rig->huge, BIG / 4);
+		reply_release(&r);
+		ask(fd, "/shared");
+		r = hear(fd);
+		assert_int_equal(r.body.n, HUGE);
+		assert_memory_equal(r.body.p, rig->huge, HUGE);
+		reply_release(&r);
+		say(fd, STR("HEAD /shared HTTP/1.1\r\nHost: a\r\n\r\n"));
+		struct buf head = hear_until(fd, "\r\n\r\n");
+		buf_release(&head);
+	}
+	(void)close(fd);
+}
+
+/* Where the kernel sends no file, the bytes are copied. */
+static void test_shared_bytes_without_sendfile(void **state)
+{
+	expect_huge(*state, "/shared-refused");
 }
 
 static void drop_line(void *arg, const char *line)
@@ -261,6 +323,9 @@ int main(void)
 		TEST(test_the_answer_to_too_much_can_be_read),
 		TEST(test_large_replies_do_not_stall),
 		TEST(test_partial_writes_lose_nothing),
+		TEST(test_shared_bytes_live_until_the_slowest_has_them),
+		TEST(test_shared_bytes_of_any_size),
+		TEST(test_shared_bytes_without_sendfile),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,7 +77,8 @@ void exchange_reply(
 /* Bytes that live as long as the program (assets): not copied. */
 void exchange_reply_static(
 	struct exchange *, int status, const char *content_type, struct str body);
-/* Bytes that many replies share, of a cache: counted, freed with their last holder. Of one thread. */
+/* Bytes that many replies share, of a cache: counted, freed with their last holder; a slow client is one. Held, dropped and
+ * sent by one thread; never changed, so that others may read them. From 32 KiB on they take a descriptor. */
 struct shared_bytes;
 struct shared_bytes *shared_bytes_new(
 	struct buf *); /* moved out of; the caller holds it */

@@ -3,9 +3,10 @@
  * server.h - listeners, connections, one exchange at a time on each; the door to sockets
  * (libevent's events).
  *
- * Promises: H1 a reply is one write (writev), Nagle off on the listener. H2 one total
- * deadline a phase: headers 15 s, body 60 s, reply 60 s, idle keep-alive 75 s; slow
- * bytes do not extend it. They are looked at once a second. H3 a connection we close
+ * Promises: H1 a reply is one write (writev; of large shared bytes two, the head and
+ * sendfile, that leave together), Nagle off on the listener. H2 one total deadline a
+ * phase: headers 15 s, body 60 s, reply 60 s, idle keep-alive 75 s; slow bytes do not
+ * extend it. They are looked at once a second. H3 a connection we close
  * lingers so that the client can read the answer (RFC 9112 9.6). H4 no address, path or
  * user agent of a client is ever logged. H5 pipelined requests are answered in order. H6
  * server_drain: stop accepting, finish what is open, then call back. H7 an idle
@@ -37,7 +38,8 @@ extern const struct server_deadlines server_default_deadlines;
  * close-on-exec socket or -1. In the supervisor, before the fork. Addresses in figures
  * only; port 0 lets the system choose. ERR_INVALID, ERR_BROKEN. */
 int server_listen(const char *address, struct err *) MUST_USE;
-/* `fd` stays the caller's. At most `max_connections`; beyond it, accepting pauses. */
+/* From then on the process ignores SIGPIPE. `fd` stays the caller's. At most `max_connections`; beyond it, or without a
+ * descriptor, accepting pauses. */
 struct server *server_new(
 	struct loop *, int fd, size_t max_connections, handler_fn *, void *arg);
 void server_set_deadlines(struct server *, const struct server_deadlines *);
