@@ -9,11 +9,13 @@
  *
  * What is kept in memory, by each process: the bytes of files (bounded), which never change; and for API_LEASE what the database
  * said of a key and of a release. So a key that is revoked, or a release that is withdrawn, is served for two seconds more at
- * most; and when the database cannot be asked, nothing is served.
+ * most (whose key was let in is answered, by the state of the release at the end); and when the database cannot be asked, nothing
+ * is served.
  */
 #ifndef BAROMETRE_WEB_STAFF_API_H
 #define BAROMETRE_WEB_STAFF_API_H
 
+#include "negotiate.h"
 #include "staff_private.h"
 
 #define API_LEASE (2 * USEC_PER_SEC)
@@ -82,10 +84,11 @@ const struct api_release *api_release_find(
 	struct api_memory *, struct str edition, int64_t asked, usec_t now);
 const struct api_release *api_release_put(
 	struct api_memory *, struct api_release *, usec_t now); /* takes its texts */
-/* Bytes of a file by its hash: of all of it (member ""), or of a member of the JSON file. */
-struct shared_bytes *api_body_find(
-	struct api_memory *, const char *hash, const char *member, usec_t now);
-void api_body_put(struct api_memory *, const char *hash, const char *member,
+/* Bytes of a file by its hash: of all of it (member ""), or of a member of the JSON file; in a coding. All count for the one
+ * bound. Those of a release are let go when it is put as withdrawn; who still reads them reads to the end. */
+struct shared_bytes *api_body_find(struct api_memory *, const char *hash,
+	const char *member, enum coding, usec_t now);
+void api_body_put(struct api_memory *, const char *hash, const char *member, enum coding,
 	struct shared_bytes *, usec_t now);
 /* Counts one request of a key: 0, or the seconds until it would be welcome. per_minute 0: no limit. */
 int api_rate_take(usec_t *spent_until, long per_minute, usec_t now) MUST_USE;
@@ -94,8 +97,8 @@ usec_t *api_strangers(struct api_memory *); /* the same for keys nobody knows */
 /* ---- staff_api_accept.c: which representation is wanted (RFC 9110 section 12.5.1) ---- */
 /* 0 … 1000: how welcome a media type is, by the most specific range that names it. No Accept: everything is. */
 int api_quality(struct str accept, struct str media_type);
-/* Headers of a representation; true, and answered with 304, when it is known (If-None-Match, 13.1.2). */
-bool api_is_known(struct exchange *, const char *etag) MUST_USE;
+/* Headers of a representation. */
+void api_representation(struct exchange *, const char *etag, const char *vary);
 /* A JSON document as an answer: 200, 304, or 406; takes it. */
 void api_json(struct staff_step *, json_t *document);
 
@@ -111,6 +114,10 @@ struct api_call {
 	struct api_file file;
 	int64_t version;
 	char member[12]; /* of the JSON file: "codebook", "notes", or "" */
+	enum coding coding;
+	struct coding_job *job; /* waits for it, with next_waiting */
+	struct staff_step *next_waiting;
+	bool waited;
 };
 bool api_is_down(struct staff_step *, const struct err *);
 void api_enter(void *site, struct exchange *, const struct str *parts, bool needs_figures,
@@ -118,7 +125,16 @@ void api_enter(void *site, struct exchange *, const struct str *parts, bool need
 /* False, and answered, when the key is for another edition. */
 bool api_may_see(struct staff_step *, const char *edition) MUST_USE;
 
+/* ---- staff_api_file.c: bytes ---- */
+bool api_is_figures(const struct api_file *); /* or the manifest */
+/* Its address; to be freed. */
+char *api_file_href(const char *edition, int64_t version, const struct api_file *);
+/* Of call->edition and version: all of it, or call->member. */
+void api_send_file(struct staff_step *, const struct api_file *);
+
 /* ---- staff_api_list.c, staff_api_release.c ---- */
+/* The release the address names, then call->serve; also to ask again. */
+void api_find_release(struct staff_step *);
 void api_get_root(void *site, struct exchange *, const struct str *parts);
 void api_get_description(void *site, struct exchange *, const struct str *parts);
 void api_get_editions(void *site, struct exchange *, const struct str *parts);

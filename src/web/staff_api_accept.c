@@ -5,16 +5,6 @@
 
 #include "staff_api.h"
 
-/* A weight (RFC 9110 section 12.4.2) in thousandths; what is no weight is not acceptable. */
-static int weight_of(struct str s)
-{
-	double q;
-
-	if (!str_parse_decimal(s, &q) || q < 0 || q > 1)
-		return 0;
-	return (int)(q * 1000 + 0.5);
-}
-
 static bool has_parameter(struct str media_type, struct str wanted)
 {
 	struct str item;
@@ -56,7 +46,8 @@ static int closeness(struct str range, struct str media_type, int *ret_weight)
 	while (str_cut(&range, ';', &item)) {
 		item = str_trim(item);
 		if (item.n >= 2 && (item.p[0] | 32) == 'q' && item.p[1] == '=')
-			*ret_weight = weight_of((struct str){item.p + 2, item.n - 2});
+			*ret_weight = negotiate_weight(
+				(struct str){item.p + 2, item.n - 2});
 		else if (item.n > 0 && close >= 3 && !has_parameter(media_type, item))
 			return 0;
 		else
@@ -83,30 +74,11 @@ int api_quality(struct str accept, struct str media_type)
 	return quality;
 }
 
-static bool has_tag(struct exchange *exchange, const char *etag)
-{
-	struct str list = http_header_find(exchange_request(exchange), "If-None-Match"),
-		   item;
-
-	while (str_cut(&list, ',', &item)) {
-		item = str_trim(item);
-		if (str_starts(item, STR("W/")))
-			item = (struct str){item.p + 2, item.n - 2};
-		if (str_eq_z(item, etag) || str_eq(item, STR("*")))
-			return true;
-	}
-	return false;
-}
-
-bool api_is_known(struct exchange *exchange, const char *etag)
+void api_representation(struct exchange *exchange, const char *etag, const char *vary)
 {
 	exchange_header(exchange, "ETag", etag);
 	exchange_header(exchange, "Cache-Control", "private, no-cache");
-	exchange_header(exchange, "Vary", "Accept, Authorization, Cookie");
-	if (!has_tag(exchange, etag))
-		return false;
-	exchange_reply(exchange, 304, NULL, NULL);
-	return true;
+	exchange_header(exchange, "Vary", vary);
 }
 
 void api_json(struct staff_step *step, json_t *document)
@@ -132,8 +104,11 @@ void api_json(struct staff_step *step, json_t *document)
 	hex_write(etag + 1, hash.b, sizeof(hash.b));
 	etag[65] = '"';
 	etag[66] = '\0';
-	if (api_is_known(step->exchange, etag))
+	api_representation(step->exchange, etag, "Accept, Authorization, Cookie");
+	if (negotiate_is_known(exchange_request(step->exchange), etag)) {
 		buf_release(&body);
-	else
-		exchange_reply(step->exchange, 200, type, &body);
+		exchange_reply(step->exchange, 304, NULL, NULL);
+		return;
+	}
+	exchange_reply(step->exchange, 200, type, &body);
 }

@@ -13,6 +13,7 @@
 
 struct body {
 	char hash[65], member[12];
+	enum coding coding;
 	struct shared_bytes *bytes; /* NULL: unused */
 	usec_t used_at;
 };
@@ -166,6 +167,16 @@ static struct api_release *room_for_release(struct api_memory *memory)
 	return oldest;
 }
 
+static void let_bodies_go(struct api_memory *memory, const struct api_release *release)
+{
+	for (size_t i = 0; i < BODIES; i++)
+		for (size_t k = 0; k < release->file_count; k++)
+			if (memory->bodies[i].bytes &&
+				strcmp(memory->bodies[i].hash, release->files[k].hash) ==
+					0)
+				let_go(memory, &memory->bodies[i]);
+}
+
 const struct api_release *api_release_put(
 	struct api_memory *memory, struct api_release *said, usec_t now)
 {
@@ -178,28 +189,31 @@ const struct api_release *api_release_put(
 	*release = *said;
 	said->parameters = said->reason = said->withdrawn_why = NULL;
 	release->checked_at = release->used_at = now;
+	if (strcmp(release->state, "withdrawn") == 0)
+		let_bodies_go(memory, release);
 	return release;
 }
 
 /* ---- bytes ---- */
 
-static struct body *body_of(
-	struct api_memory *memory, const char *hash, const char *member)
+static struct body *body_of(struct api_memory *memory, const char *hash,
+	const char *member, enum coding coding)
 {
 	for (size_t i = 0; i < BODIES; i++) {
 		struct body *body = &memory->bodies[i];
 
-		if (body->bytes && strcmp(body->hash, hash) == 0 &&
+		if (body->bytes && body->coding == coding &&
+			strcmp(body->hash, hash) == 0 &&
 			strcmp(body->member, member) == 0)
 			return body;
 	}
 	return NULL;
 }
 
-struct shared_bytes *api_body_find(
-	struct api_memory *memory, const char *hash, const char *member, usec_t now)
+struct shared_bytes *api_body_find(struct api_memory *memory, const char *hash,
+	const char *member, enum coding coding, usec_t now)
 {
-	struct body *body = body_of(memory, hash, member);
+	struct body *body = body_of(memory, hash, member, coding);
 
 	if (!body)
 		return NULL;
@@ -236,17 +250,17 @@ static struct body *oldest_body(struct api_memory *memory)
 }
 
 void api_body_put(struct api_memory *memory, const char *hash, const char *member,
-	struct shared_bytes *bytes, usec_t now)
+	enum coding coding, struct shared_bytes *bytes, usec_t now)
 {
 	size_t size = shared_bytes_str(bytes).n;
-	struct body *body = body_of(memory, hash, member);
+	struct body *body = body_of(memory, hash, member, coding);
 
 	if (body || size > BODY_BYTES)
 		return;
 	while (memory->body_bytes + size > BODY_BYTES)
 		let_go(memory, oldest_body(memory));
 	body = room_for_body(memory);
-	*body = (struct body){.used_at = now};
+	*body = (struct body){.coding = coding, .used_at = now};
 	(void)snprintf(body->hash, sizeof(body->hash), "%s", hash);
 	(void)snprintf(body->member, sizeof(body->member), "%s", member);
 	body->bytes = shared_bytes_hold(bytes);

@@ -2,19 +2,15 @@
 /*
  * staff_api_release.c - one release: what it is, its files, its questions and notes.
  *
- *   state (memory, else api/release) → what is wanted → bytes (memory, else api/file) → 304 or 200
+ *   state (memory, else api/release) → what is wanted → its bytes (staff_api_file.c)
  *
  * Questions and notes are members of the JSON file, so that they say what it says.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "barometre/base/log.h"
 #include "sql_catalog.h"
 #include "staff_api.h"
-
-#define FILE_LIMIT ((size_t)256 << 20)
 
 /* ---- the state of a release ---- */
 
@@ -114,7 +110,7 @@ static bool version_parse(struct str text, int64_t *ret)
 	return true;
 }
 
-static void find_release(struct staff_step *step)
+void api_find_release(struct staff_step *step)
 {
 	struct api_call *call = step->own;
 	const struct api_release *release;
@@ -139,124 +135,12 @@ static void find_release(struct staff_step *step)
 	staff_ask(step, &SQL_API_RELEASE, &params, release_read_rows);
 }
 
-static bool is_figures(const struct api_file *file)
-{
-	return strcmp(file->format, "manifest") != 0;
-}
-
-/* ---- its addresses; fresh ---- */
+/* ---- its address, its files ---- */
 
 static char *href_of(const struct api_release *release, const char *below)
 {
 	return x_printf("/api/v1/editions/%s/releases/%lld%s", release->edition,
 		(long long)release->version, below);
-}
-
-static char *file_href(const struct api_release *release, const struct api_file *file)
-{
-	SCOPED(free_char) char *below = x_printf("/figures?format=%s", file->format);
-
-	return href_of(release, is_figures(file) ? below : "/manifest");
-}
-
-/* ---- bytes ---- */
-
-static void send_bytes(struct staff_step *step, struct shared_bytes *bytes)
-{
-	struct api_call *call = step->own;
-	bool whole = !*call->member;
-	SCOPED(free_char)
-	char *etag = whole ? x_printf("\"%s\"", call->file.hash)
-			   : x_printf("\"%s-%s\"", call->file.hash, call->member);
-
-	if (api_is_known(step->exchange, etag))
-		return;
-	if (whole) {
-		SCOPED(free_char)
-		char *name = x_printf("attachment; filename=\"%s\"", call->file.name);
-
-		exchange_header(step->exchange, "Content-Disposition", name);
-	}
-	exchange_reply_shared(step->exchange, 200,
-		whole ? call->file.media_type : "application/json", bytes);
-}
-
-/* The member of the JSON file, as a document of its own. Takes the bytes of the file, which become those of the member. */
-static bool keep_member(struct buf *bytes, const struct api_call *call)
-{
-	json_t *file = json_loadb(bytes->p, bytes->n, 0, NULL);
-	json_t *member = json_object_get(file, call->member);
-	json_t *document;
-	char *text;
-
-	buf_release(bytes);
-	if (!member) {
-		json_decref(file);
-		return false;
-	}
-	document = json_pack("{s:s, s:I, s:O}", "edition", call->edition, "version",
-		(json_int_t)call->version,
-		strcmp(call->member, "notes") == 0 ? "notes" : "questions", member);
-	text = json_dumps(document, JSON_COMPACT);
-	buf_puts(bytes, text);
-	free(text);
-	json_decref(document);
-	json_decref(file);
-	return true;
-}
-
-static void file_read(void *arg, struct db_rows *rows, const struct err *err)
-{
-	struct staff_step *step = arg;
-	struct api_call *call = step->own;
-	struct buf bytes = BUF_LIMIT(FILE_LIMIT);
-	struct shared_bytes *shared;
-	struct hash32 hash;
-	char hex[65];
-
-	if (api_is_down(step, err))
-		return;
-	if (db_count(rows) == 0) { /* withdrawn a moment ago */
-		api_problem(
-			step->site, step->exchange, PROBLEM_NOT_PUBLISHED, NULL, NULL);
-		return;
-	}
-	must(db_get_bytes(rows, 0, "bytes", &bytes));
-	hash = hash_plain(buf_str(&bytes));
-	hex_write(hex, hash.b, sizeof(hash.b));
-	if (bytes.failed || strcmp(hex, call->file.hash) != 0 ||
-		(*call->member && !keep_member(&bytes, call))) {
-		log_error("api.file", F_TEXT("format", call->file.format));
-		buf_release(&bytes);
-		exchange_header(step->exchange, "Retry-After", "3600");
-		api_problem(step->site, step->exchange, PROBLEM_UNAVAILABLE,
-			"Ce fichier n’est plus celui qui a été diffusé. Prévenez la personne qui administre le baromètre.",
-			NULL);
-		return;
-	}
-	shared = shared_bytes_new(&bytes);
-	api_body_put(step->site->api, call->file.hash, call->member, shared,
-		step->site->options.now());
-	send_bytes(step, shared);
-	shared_bytes_drop(shared);
-}
-
-static void send_file(struct staff_step *step, const struct api_file *file)
-{
-	struct api_call *call = step->own;
-	struct shared_bytes *bytes = api_body_find(
-		step->site->api, file->hash, call->member, step->site->options.now());
-	struct db_params params = {0};
-
-	call->file = *file;
-	if (bytes) {
-		send_bytes(step, bytes);
-		return;
-	}
-	db_text_z(&params, call->edition);
-	db_i64(&params, call->version);
-	db_text_z(&params, file->format);
-	staff_ask(step, &SQL_API_FILE, &params, file_read);
 }
 
 static const struct api_file *file_of(
@@ -276,9 +160,10 @@ static json_t *available_json(const struct api_release *release)
 
 	for (size_t i = 0; i < release->file_count; i++) {
 		const struct api_file *file = &release->files[i];
-		SCOPED(free_char) char *href = file_href(release, file);
+		SCOPED(free_char)
+		char *href = api_file_href(release->edition, release->version, file);
 
-		if (is_figures(file))
+		if (api_is_figures(file))
 			json_array_append_new(list,
 				json_pack("{s:s, s:s, s:s}", "format", file->format,
 					"media_type", file->media_type, "href", href));
@@ -287,7 +172,7 @@ static json_t *available_json(const struct api_release *release)
 }
 
 /* The best of Accept; of equals the first, in the order of export.h: the tidy CSV. */
-static const struct api_file *negotiate(
+static const struct api_file *best_file(
 	struct exchange *exchange, const struct api_release *release)
 {
 	struct str accept = http_header_find(exchange_request(exchange), "Accept");
@@ -296,7 +181,7 @@ static const struct api_file *negotiate(
 
 	for (size_t i = 0; i < release->file_count; i++) {
 		const struct api_file *file = &release->files[i];
-		int here = is_figures(file)
+		int here = api_is_figures(file)
 			? api_quality(accept, str_of(file->media_type))
 			: 0;
 
@@ -312,20 +197,17 @@ static void serve_figures(struct staff_step *step, const struct api_release *rel
 {
 	struct str format = staff_query(step->exchange, "format");
 	const struct api_file *file = NULL;
-	SCOPED(free_char) char *location = NULL;
 
 	if (!format.p)
-		file = negotiate(step->exchange, release);
+		file = best_file(step->exchange, release);
 	else if (memchr(format.p, '\0', format.n) == NULL)
 		file = file_of(release, format.p);
-	if (!file || !is_figures(file)) {
+	if (!file || !api_is_figures(file)) {
 		api_problem(step->site, step->exchange, PROBLEM_FORMAT, NULL,
 			available_json(release));
 		return;
 	}
-	location = file_href(release, file);
-	exchange_header(step->exchange, "Content-Location", location);
-	send_file(step, file);
+	api_send_file(step, file);
 }
 
 /* A document that has one form only. */
@@ -345,7 +227,7 @@ static void serve_document(struct staff_step *step, const struct api_release *re
 				"application/json"));
 	else {
 		(void)snprintf(call->member, sizeof(call->member), "%s", member);
-		send_file(step, file);
+		api_send_file(step, file);
 	}
 }
 
@@ -372,7 +254,8 @@ static json_t *files_json(const struct api_release *release)
 
 	for (size_t i = 0; i < release->file_count; i++) {
 		const struct api_file *file = &release->files[i];
-		SCOPED(free_char) char *href = file_href(release, file);
+		SCOPED(free_char)
+		char *href = api_file_href(release->edition, release->version, file);
 
 		json_array_append_new(list,
 			json_pack("{s:s, s:s, s:s, s:I, s:s, s:s}", "format",
@@ -419,31 +302,31 @@ static void serve_description(struct staff_step *step, const struct api_release 
 static void to_description(struct staff_step *step)
 {
 	((struct api_call *)step->own)->serve = serve_description;
-	find_release(step);
+	api_find_release(step);
 }
 
 static void to_figures(struct staff_step *step)
 {
 	((struct api_call *)step->own)->serve = serve_figures;
-	find_release(step);
+	api_find_release(step);
 }
 
 static void to_questions(struct staff_step *step)
 {
 	((struct api_call *)step->own)->serve = serve_questions;
-	find_release(step);
+	api_find_release(step);
 }
 
 static void to_notes(struct staff_step *step)
 {
 	((struct api_call *)step->own)->serve = serve_notes;
-	find_release(step);
+	api_find_release(step);
 }
 
 static void to_manifest(struct staff_step *step)
 {
 	((struct api_call *)step->own)->serve = serve_manifest;
-	find_release(step);
+	api_find_release(step);
 }
 
 void api_get_release(void *site, struct exchange *exchange, const struct str *parts)

@@ -31,6 +31,7 @@ void login_limit_note(struct login_limit *, struct str login, usec_t now);
 void login_limit_clear(struct login_limit *, struct str login);
 
 struct verify_job;
+struct coding_job;
 struct staff_site {
 	struct loop *loop;
 	struct db_pool *pool;
@@ -41,6 +42,8 @@ struct staff_site {
 		[128]; /* of a password nobody knows: what an unknown login is checked against */
 	struct verify_job *jobs; /* passwords being checked, or waiting for it */
 	int running, waiting;
+	struct coding_job
+		*codings; /* files being compressed: the first, or waiting for it */
 };
 
 /* One row of staff/editions, as much as pages need. */
@@ -200,8 +203,9 @@ void staff_post_key(void *site, struct exchange *, const struct str *parts);
 void staff_get_revoke(void *site, struct exchange *, const struct str *parts);
 void staff_post_revoke(void *site, struct exchange *, const struct str *parts);
 
-/* ---- staff_api.c: the interface for programs (staff_api.h) ---- */
+/* ---- staff_api*.c: the interface for programs (staff_api.h) ---- */
 void api_handle(void *site, struct exchange *);
 error_page_fn api_error;
 
 #endif
+void api_codings_detach(struct staff_site *); /* the site goes */

@@ -378,6 +378,7 @@ void staff_site_free(struct staff_site *site)
 	if (!site)
 		return;
 	staff_login_detach(site);
+	api_codings_detach(site);
 	login_limit_free(site->limit);
 	api_memory_free(site->api);
 	free(site);

@@ -7,6 +7,7 @@ import http from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
 import Ajv from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
@@ -90,7 +91,7 @@ function judge(template, reply) {
 		const header = resolve(place);
 		const value = reply.headers[name.toLowerCase()];
 		if (value === undefined) check(`${what}: header ${name}`, !header.required, "is missing");
-		else check(`${what}: header ${name}`, validate(header.schema, value) === "", value);
+		else if (check(`${what}: header ${name}`, validate(header.schema, value) === "", value)) seen.add(`${template} ${reply.status} ${name}`);
 	}
 	const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
 	const more = Object.keys(reply.headers).filter((name) => !names.has(name) && !everywhere.has(name));
@@ -107,7 +108,7 @@ function judge(template, reply) {
 	seen.add(`${template} ${reply.status} ${media}`);
 	check(`${what}: length`, Number(reply.headers["content-length"]) === reply.body.length && reply.body.length > 0);
 	if (!media.endsWith("json")) return;
-	const document = JSON.parse(reply.body);
+	const document = JSON.parse(decoded(reply));
 	const wrong = validate(content.schema, document);
 	check(`${what}: the schema`, wrong === "", wrong);
 	if (media === "application/problem+json") {
@@ -115,6 +116,10 @@ function judge(template, reply) {
 		problems.add(name);
 		check(`${what}: says what to do`, document.detail.length > 20 && !/undefined|null/.test(document.detail), document.detail);
 	}
+}
+
+function decoded(reply) {
+	return reply.headers["content-encoding"] === "gzip" ? gunzipSync(reply.body) : reply.body;
 }
 
 async function expect(template, method, target, headers, status) {
@@ -201,6 +206,28 @@ async function formats() {
 		check(`${format}: byte for byte what was published`, reply.body.toString("base64") === stored.replace(/\s/g, ""));
 	}
 	await expect(figures, "GET", `${target}?format=sav`, bearer("all"), 406);
+	for (const format of schema.enum) await compressed(figures, `${target}?format=${format}`, !["xlsx", "datapackage"].includes(format));
+	for (const template of ofRelease.filter((one) => /(questions|notes|manifest)$/.test(one)))
+		await compressed(template, fill(template, "2026"), true);
+}
+
+// A text comes compressed to who accepts it; what is read is what comes without.
+async function compressed(template, target, isText) {
+	const headers = { ...bearer("all"), "Accept-Encoding": "gzip, deflate, br, zstd" };
+	const plain = await expect(template, "GET", target, bearer("all"), 200);
+	const none = await expect(template, "GET", target, { ...bearer("all"), "Accept-Encoding": "identity;q=0" }, 200);
+	const reply = await expect(template, "GET", target, headers, 200);
+	check(`${target}: is compressed`, (reply.headers["content-encoding"] === "gzip") === isText, reply.headers["content-encoding"]);
+	check(`${target}: says the same`, decoded(reply).equals(plain.body) && none.body.equals(plain.body));
+	check(`${target}: is smaller`, !isText || reply.body.length < plain.body.length, `${reply.body.length} of ${plain.body.length}`);
+	check(`${target}: its own tag`, reply.headers.etag === (isText ? plain.headers.etag.replace(/"$/, '-gz"') : plain.headers.etag),
+		reply.headers.etag);
+	const head = await expect(template, "HEAD", target, headers, 200);
+	for (const name of ["etag", "content-type", "content-length", "content-encoding", "vary"])
+		check(`HEAD ${target}: ${name}`, head.headers[name] === reply.headers[name]);
+	await expect(template, "GET", target, { ...headers, "If-None-Match": reply.headers.etag }, 304);
+	await expect(template, "GET", target, { ...headers, "If-None-Match": plain.headers.etag }, isText ? 200 : 304);
+	await expect(template, "GET", target, { ...bearer("all"), "If-None-Match": reply.headers.etag }, isText ? 200 : 304);
 }
 
 async function keysThatDoNotOpen(template) {
@@ -326,6 +353,8 @@ for (const template of templates)
 	for (const [status, place] of Object.entries(description.paths[template].get.responses)) {
 		const media = Object.keys(resolve(place).content ?? { "": 1 });
 		for (const one of media) check(`${template} ${status} ${one}: was seen`, seen.has(`${template} ${status} ${one}`));
+		for (const name of Object.keys((["200", "304"].includes(status) && resolve(place).headers) || {}))
+			check(`${template} ${status} header ${name}: was seen`, seen.has(`${template} ${status} ${name}`));
 	}
 for (const name of description.components.parameters.problem.schema.enum) {
 	check(`the problem ${name}: was seen`, problems.has(name));

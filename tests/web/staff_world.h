@@ -355,7 +355,8 @@ UNUSED_OK static struct reply ask_site(struct staff_site *whose, const char *met
 		(probe.reply.p[11] - '0');
 	r.head = x_strndup(probe.reply.p, (size_t)(blank + 2 - probe.reply.p));
 	r.body_size = probe.reply.n - (size_t)(blank + 4 - probe.reply.p);
-	r.body = x_strndup(blank + 4, r.body_size);
+	r.body = x_calloc(r.body_size + 1, 1); /* of a file of releases, NULs too */
+	memcpy(r.body, blank + 4, r.body_size);
 	if (strstr(r.head, "Transfer-Encoding: chunked") && r.body_size > 0) {
 		struct buf whole = unchunk((struct str){blank + 4, r.body_size});
 

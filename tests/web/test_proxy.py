@@ -3,6 +3,7 @@
 """deploy/proxy's examples, nginx.conf and Caddyfile, as they are given, but for names, ports and folders: they parse, and
 write nothing about a respondent, whatever goes wrong. Ends with 77, "skipped", where one of the programs is not there."""
 
+import gzip
 import http.client
 import http.server
 import pathlib
@@ -24,6 +25,7 @@ CLIENT = "127.0.0.2"  # the whole of 127/8 is this machine: a client that is not
 TOKEN = "abcdefghijklmnopqrstuvwxyz"
 AGENT = "Mozilla/5.0 (marked browser)"
 REFERER = "https://webmail.example/marked"
+FIGURES = b"edition,question,option,percent\r\n" * 50_000
 
 
 class Behind(http.server.BaseHTTPRequestHandler):
@@ -33,6 +35,9 @@ class Behind(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         Behind.came.append((self.path, dict(self.headers)))
+        if self.path == "/figures":
+            self.figures()
+            return
         self.send_response(200)
         self.send_header("Content-Length", "3")
         self.end_headers()
@@ -41,6 +46,23 @@ class Behind(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"] or 0))
         self.do_GET()
+
+    def figures(self):
+        """A file of a release, as the program serves it."""
+        packed = "gzip" in self.headers.get("Accept-Encoding", "")
+        tag = '"1234-gz"' if packed else '"1234"'
+        known = self.headers.get("If-None-Match") == tag
+        body = b"" if known else gzip.compress(FIGURES, mtime=0) if packed else FIGURES
+        self.send_response(304 if known else 200)
+        self.send_header("ETag", tag)
+        self.send_header("Vary", "Accept, Accept-Encoding, Authorization, Cookie")
+        self.send_header("Content-Type", "text/csv; charset=utf-8")
+        if packed and not known:
+            self.send_header("Content-Encoding", "gzip")
+        if not known:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *_):
         pass
@@ -78,16 +100,23 @@ class Both:
             context.minimum_version = context.maximum_version = version
         return context
 
-    def ask(self, path, host=NAME, source=CLIENT, body=None, headers=()):
+    def ask(self, path, **more):
+        return self.reply(path, whole=False, **more)[0].status
+
+    def reply(self, path, host=NAME, source=CLIENT, body=None, headers=(), whole=True):
         connection = http.client.HTTPSConnection("127.0.0.1", self.https, source_address=(source, 0),
                                                  context=self.tls())
         try:
             connection.sock = self.tls().wrap_socket(
                 socket.create_connection(("127.0.0.1", self.https), source_address=(source, 0)), server_hostname=host)
-            connection.request("POST" if body else "GET", path, body, {
-                "Host": host, "User-Agent": AGENT, "Referer": REFERER, "X-Forwarded-For": "203.0.113.9",
-                "Forwarded": "for=203.0.113.9", "X-Real-IP": "203.0.113.9", **dict(headers)})
-            return connection.getresponse().status
+            connection.putrequest("POST" if body else "GET", path, skip_host=True, skip_accept_encoding=True)
+            for name, value in {"Host": host, "User-Agent": AGENT, "Referer": REFERER, "X-Forwarded-For": "203.0.113.9",
+                                "Forwarded": "for=203.0.113.9", "X-Real-IP": "203.0.113.9",
+                                **({"Content-Length": str(len(body))} if body else {}), **dict(headers)}.items():
+                connection.putheader(name, value)
+            connection.endheaders(body)
+            reply = connection.getresponse()
+            return reply, reply.read() if whole else None
         finally:
             connection.close()
 
@@ -108,6 +137,21 @@ class Both:
         for name in ("Referer", "Forwarded", "X-Real-IP"):
             self.assertNotIn(name, headers)
         self.assertNotIn(AGENT, headers.values())
+
+    def test_what_is_compressed_comes_as_it_left(self):
+        """Coding, tag, length and bytes are those of the program: the proxy neither packs nor unpacks, and tags stay good."""
+        self.start(self.public)
+        for coding, tag, body in (("gzip, br", '"1234-gz"', gzip.compress(FIGURES, mtime=0)), ("identity", '"1234"', FIGURES),
+                                  (None, '"1234"', FIGURES)):
+            headers = {"Accept-Encoding": coding} if coding else {}
+            reply, came = self.reply("/figures", headers=headers)
+            self.assertEqual((reply.status, reply.headers["ETag"]), (200, tag), coding)
+            self.assertEqual(reply.headers["Content-Encoding"], "gzip" if "gz" in tag else None, coding)
+            self.assertEqual(reply.headers["Content-Length"], str(len(body)), coding)
+            self.assertIn("Accept-Encoding", reply.headers["Vary"])
+            self.assertTrue(came == body, coding)
+            reply, came = self.reply("/figures", headers={**headers, "If-None-Match": tag})
+            self.assertEqual((reply.status, came), (304, b""), coding)
 
     def test_health_is_not_for_strangers(self):
         """/sante answers this machine only."""
