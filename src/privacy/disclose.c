@@ -4,9 +4,9 @@
 /* What is gathered so far, and what still shows. */
 struct tally {
 	size_t gathered, visible;
-	int64_t sum, largest; /* of the gathered */
-	int64_t smallest;     /* of the visible */
-	bool small_visible;   /* a visible cell of 1 … min_cell-1 */
+	int64_t sum;        /* of the gathered */
+	int64_t smallest;   /* of the visible */
+	bool small_visible; /* a visible cell of 1 … min_cell-1 */
 };
 
 static struct tally tally_of(const struct cell *cells, size_t count, int64_t min_cell)
@@ -18,7 +18,6 @@ static struct tally tally_of(const struct cell *cells, size_t count, int64_t min
 		if (cells[i].gathered) {
 			t.gathered++;
 			t.sum += n;
-			t.largest = n > t.largest ? n : t.largest;
 		} else {
 			t.visible++;
 			t.smallest = n < t.smallest ? n : t.smallest;
@@ -28,15 +27,14 @@ static struct tally tally_of(const struct cell *cells, size_t count, int64_t min
 	return t;
 }
 
-/* D2, D3 and D6. `single`: one option a person, so that counts are people and add up. */
-static bool is_safe(const struct tally *t, int64_t min_cell, bool single)
+/* D2, D3 and D6. */
+static bool is_safe(const struct tally *t, int64_t min_cell)
 {
 	if (t->small_visible)
 		return false;
 	if (t->gathered == 0)
 		return true;
-	int64_t people = single ? t->sum : t->largest;
-	if (t->gathered < 2 || (people > 0 && people < min_cell))
+	if (t->gathered < 2 || (t->sum > 0 && t->sum < min_cell))
 		return false;
 	int64_t others = (int64_t)t->gathered - 1;
 	/* others * smallest >= sum, without overflow; nothing visible is for D4 to
@@ -64,7 +62,7 @@ static enum disclosure withhold(struct cell *cells, size_t count, enum disclosur
 }
 
 enum disclosure disclose_cells(struct cell *cells, size_t count, int64_t base,
-	bool sensitive, struct thresholds thresholds, int64_t *ret_gathered_count)
+	struct thresholds thresholds, int64_t *ret_gathered_count)
 {
 	int64_t total = 0, largest = 0;
 
@@ -78,14 +76,12 @@ enum disclosure disclose_cells(struct cell *cells, size_t count, int64_t base,
 	}
 	if (base > 0 && base < thresholds.min_base)
 		return withhold(cells, count, DISCLOSE_WITHHELD_BASE);
-	if (!sensitive)
-		return DISCLOSE_ALL;
 	if (base > 0 && thresholds.min_base > 1 &&
 		largest > base - 1 - thresholds.coalition)
 		return withhold(cells, count, DISCLOSE_WITHHELD_CELL);
 
 	struct tally t = tally_of(cells, count, thresholds.min_cell);
-	while (!is_safe(&t, thresholds.min_cell, total == base)) {
+	while (!is_safe(&t, thresholds.min_cell)) {
 		struct cell *next = next_to_gather(cells, count);
 		if (!next)
 			break;

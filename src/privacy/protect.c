@@ -220,7 +220,7 @@ static bool whole_gathered(const struct asked *a, const struct protected_plan *p
 	for (size_t i = 0; i < n; i++)
 		cells[i] = (struct cell){.count = a->q->whole.cells[i]};
 	enum disclosure said = disclose_cells(
-		cells, n, a->q->whole.base, true, a->plan->thresholds, &gathered);
+		cells, n, a->q->whole.base, a->plan->thresholds, &gathered);
 	for (size_t i = 0; i < n; i++)
 		ret->marks[i] = cells[i].gathered ? CELL_GATHERED : CELL_SHOWN;
 	free(cells);

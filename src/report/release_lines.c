@@ -270,8 +270,7 @@ static void push_bands(struct writer *w, enum table_type type, const struct valu
 			cells[count].count += v->list[at++].count;
 		count++;
 	}
-	enum disclosure d = disclose_cells(
-		cells, count, w->base, true, thresholds, &gathered);
+	enum disclosure d = disclose_cells(cells, count, w->base, thresholds, &gathered);
 	push_statistics(w, COUNT_OF(statistics),
 		is_told(w) && d == DISCLOSE_WITHHELD_CELL ? STATUS_CELLS
 							  : statistics_status(w, type),

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * disclose.h - which figures of a table may leave, as pure functions.
+ * disclose.h - which figures of a sensitive question's table may leave, as pure functions.
  *
  * Promises (min_base and min_cell are the edition's; 0 or 1 turns a threshold off, for
  * the replay of published figures only)
  *   D1 A base in 1 … min_base-1 withholds the whole question. A base of 0 is shown:
  *      zeroes say nothing of anybody.
- *   D2 A sensitive question never shows a cell of 1 … min_cell-1 people, the gathered
- *      cell included. The rules from here on are for sensitive ones.
+ *   D2 No cell of 1 … min_cell-1 people is shown, the gathered cell included.
  *   D3 A gathered cell holds at least two options: a single one is the base less the
  *      options shown.
  *   D4 At least two options stay visible beside the gathered cell, or the question is
@@ -26,9 +25,7 @@
  *
  * Why empty options are gathered with the rest (they are the smallest): "nobody" is a
  * figure too, and a reader who cannot tell which of the gathered options are empty has
- * more tables to choose from. When the counts do not add up to the base (several ticks
- * allowed) the gathered cell counts ticks, and five ticks may be two people; its
- * largest option is certain to be people, so there that one must reach min_cell.
+ * more tables to choose from.
  *
  * Used by protect.c, for the whole audience's table of a sensitive question, and by
  * report/release_lines.c for the bands of a number without limits, which are no part of
@@ -36,8 +33,8 @@
  *
  * Limit. It sees one table. Differences between tables and releases are for protect.h and
  * report/release_check.h. The tests find no gathered option that a reader could compute
- * from its own table, but he can narrow it to a few values. With several ticks whose
- * number happens to equal the base, the sum is trusted.
+ * from its own table, but he can narrow it to a few values. Several ticks a person are not
+ * for it: five of them may be two people (R4 of protect.h).
  *
  * Sources: bases of 11: Insee, manuel de protection des tableaux; table redesign before
  * suppression: SDC handbook (sdcTools), chapter 5; cells of 5 and D3 to D6 are ours. In
@@ -65,7 +62,7 @@ struct thresholds {
 
 struct cell {
 	const char *option; /* not looked at */
-	int64_t count;      /* people (or ticks); never negative */
+	int64_t count;      /* people; never negative */
 	bool gathered;      /* out: shown only inside the gathered cell */
 };
 enum disclosure {
@@ -76,9 +73,9 @@ enum disclosure {
 };
 
 /* Marks cells. *ret_gathered_count is the sum of the gathered ones. `base`: people
- * concerned who answered. Quadratic in `count`, which is the number of options of a
+ * concerned who answered, each in one cell. Quadratic in `count`, which is the number of options of a
  * question. */
-enum disclosure disclose_cells(struct cell *, size_t count, int64_t base, bool sensitive,
+enum disclosure disclose_cells(struct cell *, size_t count, int64_t base,
 	struct thresholds, int64_t *ret_gathered_count);
 /* -1 when base is 0. */
 int64_t percent_of(int64_t count, int64_t base);
