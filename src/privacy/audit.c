@@ -7,6 +7,8 @@
 
 /* Unions of up to so many groups are gone through, 2^13 of them. */
 #define UNION_GROUPS 13
+/* Differences that A3 looks at between two tables. */
+#define NEAR_MAX (1u << 17)
 
 /* One published crossing, empty groups left out. */
 struct side {
@@ -15,16 +17,17 @@ struct side {
 	int64_t *bases; /* group */
 	int64_t *cells; /* group × cell */
 	const struct protected_table *table;
-	struct classing classes; /* PLAN_SINGLE */
+	struct partition classes; /* PLAN_SINGLE */
 };
 
 /* Two of them. */
 struct pair {
 	const struct asked *a;
 	const struct side *p, *r;
-	int64_t *both;          /* group of p × group of r: how many are in both */
-	struct classing common; /* what both tell apart */
-	int64_t *cells, *sums;  /* one row, for work */
+	int64_t *both;           /* group of p × group of r: how many are in both */
+	struct partition common; /* what both tell apart */
+	int64_t *cells, *sums;   /* one row, for work */
+	size_t near;             /* how many differences A3 has looked at */
 };
 
 static struct side side_of(
@@ -39,7 +42,7 @@ static struct side side_of(
 		.table = t};
 
 	for (size_t g = 0; g < t->groups; g++) {
-		struct plan_row row = grouping_row(
+		struct plan_row row = group_row(
 			a, segment, t->group_of, g, &s.cells[s.groups * a->q->cells]);
 		number[g] = row.base > 0 ? s.groups : SIZE_MAX;
 		if (row.base > 0)
@@ -49,7 +52,7 @@ static struct side side_of(
 		s.of[c] = number[t->group_of[c]];
 	free(number);
 	if (a->q->shape == PLAN_SINGLE)
-		s.classes = classing_of(a->q, t);
+		s.classes = partition_told(a->q, t);
 	return s;
 }
 
@@ -58,33 +61,22 @@ static void side_release(struct side *s)
 	free(s->of);
 	free(s->bases);
 	free(s->cells);
-	classing_release(&s->classes);
-}
-
-/* Where (s, r), s < r, stands among the pairs. */
-static size_t pair_number(size_t s, size_t r, size_t segments)
-{
-	return s * (2 * segments - s - 1) / 2 + (r - s - 1);
+	partition_release(&s->classes);
 }
 
 static void add_both(struct pair *pair)
 {
 	const struct plan *plan = pair->a->plan;
 	size_t s = pair->p->segment, r = pair->r->segment;
-	bool turned = s > r;
-	size_t first = turned ? r : s, second = turned ? s : r;
-	const int64_t *joint =
-		pair->a->q->joint[pair_number(first, second, plan->segment_count)];
 
 	for (size_t i = 0; i < plan->segments[s].categories; i++) {
 		for (size_t j = 0; j < plan->segments[r].categories; j++) {
-			size_t at = turned ? j * plan->segments[s].categories + i
-					   : i * plan->segments[r].categories + j;
-			if (joint[at] == 0)
+			int64_t n = plan_joint(plan, pair->a->q, s, i, r, j);
+			if (n == 0)
 				continue;
 			must(pair->p->of[i] != SIZE_MAX && pair->r->of[j] != SIZE_MAX);
 			pair->both[pair->p->of[i] * pair->r->groups + pair->r->of[j]] +=
-				joint[at];
+				n;
 		}
 	}
 }
@@ -95,12 +87,11 @@ static void add_row(int64_t *sum, const int64_t *cells, size_t count, int sign)
 		sum[i] += sign * cells[i];
 }
 
-/* The table of the one union less the other, which lies inside it; neither empty. */
-static bool difference_safe(const struct pair *pair, const struct side *outer,
+/* Base and cells of the one union less the other, as far as published rows tell them: into pair->cells. */
+static int64_t subtract(const struct pair *pair, const struct side *outer,
 	const bool *in_outer, const struct side *inner, const bool *in_inner)
 {
-	const struct asked *a = pair->a;
-	size_t n = a->q->cells;
+	size_t n = pair->a->q->cells;
 	int64_t base = 0;
 
 	memset(pair->cells, 0, (n + 1) * sizeof(*pair->cells));
@@ -114,17 +105,51 @@ static bool difference_safe(const struct pair *pair, const struct side *outer,
 		if (in_inner[i])
 			add_row(pair->cells, &inner->cells[i * n], n, -1);
 	}
+	return base;
+}
+
+/* The table of the one union less the other, which lies inside it; neither empty. */
+static bool difference_safe(const struct pair *pair, const struct side *outer,
+	const bool *in_outer, const struct side *inner, const bool *in_inner)
+{
+	const struct asked *a = pair->a;
+	int64_t base = subtract(pair, outer, in_outer, inner, in_inner);
+
 	if (base > 0 && base < a->rules.base)
 		return false;
 	if (a->q->shape == PLAN_SINGLE) {
-		classing_sum(&pair->common, pair->cells, pair->sums);
+		partition_sum(&pair->common, pair->cells, pair->sums);
 		return row_fault(&a->rules, a->sensitive, base, pair->sums,
-			       pair->common.classes) == FAULT_NONE;
+			       pair->common.parts) == FAULT_NONE;
 	}
-	for (size_t o = 0; o < n; o++)
+	for (size_t o = 0; o < a->q->cells; o++)
 		if (outer->table->marks[o] == CELL_SHOWN &&
 			inner->table->marks[o] == CELL_SHOWN &&
 			!tick_safe(&a->rules, a->sensitive, base, pair->cells[o]))
+			return false;
+	return true;
+}
+
+/* The same where `strangers` people of the inner one are outside: a cell of the difference has at most so many more than the rows say. */
+static bool difference_reaches(const struct pair *pair, const struct side *outer,
+	const bool *in_outer, const struct side *inner, const bool *in_inner,
+	int64_t strangers)
+{
+	const struct asked *a = pair->a;
+	int64_t base = subtract(pair, outer, in_outer, inner, in_inner);
+
+	if (a->q->shape == PLAN_SINGLE) {
+		partition_sum(&pair->common, pair->cells, pair->sums);
+		for (size_t i = 0; i < pair->common.parts; i++)
+			if (row_small(&a->rules, pair->sums[i] + strangers))
+				return false;
+		return true;
+	}
+	for (size_t o = 0; o < a->q->cells; o++)
+		if (outer->table->marks[o] == CELL_SHOWN &&
+			inner->table->marks[o] == CELL_SHOWN &&
+			(row_small(&a->rules, pair->cells[o] + strangers) ||
+				row_small(&a->rules, base - pair->cells[o] + strangers)))
 			return false;
 	return true;
 }
@@ -135,29 +160,60 @@ static int64_t both(const struct pair *pair, const struct side *x, size_t i, siz
 			    : pair->both[j * pair->r->groups + i];
 }
 
+static int64_t inside_union(
+	const struct pair *pair, const struct side *x, const bool *in_x, size_t j)
+{
+	int64_t in = 0;
+
+	for (size_t i = 0; i < x->groups; i++)
+		in += in_x[i] ? both(pair, x, i, j) : 0;
+	return in;
+}
+
+/* A3: groups of y from `from` on, that have fewer than N people outside U, together with those already taken away. Where there are too
+ * many ways to choose them it counts as not safe. */
+static bool nearly_inside_safe(struct pair *pair, const struct side *x,
+	const struct side *y, const bool *in_x, bool *in_y, size_t from,
+	int64_t strangers)
+{
+	for (size_t j = from; j < y->groups; j++) {
+		int64_t in = inside_union(pair, x, in_x, j), out = y->bases[j] - in;
+		if (in == 0 || out == 0 || strangers + out >= pair->a->rules.base)
+			continue;
+		in_y[j] = true;
+		bool safe = ++pair->near <= NEAR_MAX &&
+			difference_reaches(pair, x, in_x, y, in_y, strangers + out) &&
+			nearly_inside_safe(
+				pair, x, y, in_x, in_y, j + 1, strangers + out);
+		in_y[j] = false;
+		if (!safe)
+			return false;
+	}
+	return true;
+}
+
 /* One union U of groups of x against all of y.
  * A1: the groups of y inside it are taken away. The other order, groups of x out of a union of y, is the same difference seen from
  * the complements: what U less I is to U, that is (all less I) less (all less U).
  * A2: `apart` is how many are in U or in the nearest union of y, not in both. */
-static bool union_safe(const struct pair *pair, const struct side *x,
-	const struct side *y, const bool *in_x, bool *in_y)
+static bool union_safe(struct pair *pair, const struct side *x, const struct side *y,
+	const bool *in_x, bool *in_y)
 {
 	int64_t size = 0, inside = 0, apart = 0;
 
 	for (size_t i = 0; i < x->groups; i++)
 		size += in_x[i] ? x->bases[i] : 0;
 	for (size_t j = 0; j < y->groups; j++) {
-		int64_t in = 0;
-		for (size_t i = 0; i < x->groups; i++)
-			in += in_x[i] ? both(pair, x, i, j) : 0;
-		int64_t out = y->bases[j] - in;
+		int64_t in = inside_union(pair, x, in_x, j), out = y->bases[j] - in;
 		in_y[j] = out == 0;
 		inside += out == 0 ? in : 0;
 		apart += in < out ? in : out;
 	}
 	if (apart > 0 && apart < pair->a->rules.base)
 		return false;
-	return inside == 0 || inside == size || difference_safe(pair, x, in_x, y, in_y);
+	if (inside != 0 && inside != size && !difference_safe(pair, x, in_x, y, in_y))
+		return false;
+	return !pair->a->sensitive || nearly_inside_safe(pair, x, y, in_x, in_y, 0, 0);
 }
 
 /* Groups of both sides that hang together by common people: differences of several such parts are sums. */
@@ -203,7 +259,7 @@ static size_t part_list(const size_t *part_of, size_t count, size_t part, size_t
 }
 
 /* Every union of one part's groups of x, as long as they are few enough. */
-static bool part_safe(const struct pair *pair, const struct side *x, const struct side *y,
+static bool part_safe(struct pair *pair, const struct side *x, const struct side *y,
 	const size_t *list, size_t count)
 {
 	if (count > UNION_GROUPS)
@@ -222,7 +278,7 @@ static bool part_safe(const struct pair *pair, const struct side *x, const struc
 	return safe;
 }
 
-static bool parts_safe(const struct pair *pair)
+static bool parts_safe(struct pair *pair)
 {
 	const struct side *p = pair->p, *r = pair->r;
 	size_t *p_part = x_calloc(p->groups + 1, sizeof(*p_part));
@@ -256,13 +312,13 @@ static bool pair_safe(const struct asked *a, size_t s,
 	pair.cells = x_calloc(a->q->cells + 1, sizeof(*pair.cells));
 	pair.sums = x_calloc(a->q->cells + 1, sizeof(*pair.sums));
 	if (a->q->shape == PLAN_SINGLE)
-		pair.common = classing_common(&sides[0].classes, &sides[1].classes);
+		pair.common = partition_common(&sides[0].classes, &sides[1].classes);
 	add_both(&pair);
 	bool safe = parts_safe(&pair);
 	free(pair.both);
 	free(pair.cells);
 	free(pair.sums);
-	classing_release(&pair.common);
+	partition_release(&pair.common);
 	side_release(&sides[0]);
 	side_release(&sides[1]);
 	return safe;

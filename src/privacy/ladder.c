@@ -19,30 +19,30 @@ static size_t filled(const int64_t *sizes, size_t count)
 	return n;
 }
 
-struct grouping ladder_segment(const struct plan *plan, size_t segment)
+struct partition ladder_segment(const struct plan *plan, size_t segment)
 {
 	const struct plan_segment *s = &plan->segments[segment];
 	const struct rules rules = rules_of(plan->thresholds);
-	struct grouping g = grouping_start(s->categories);
+	struct partition g = partition_start(s->categories);
 	int64_t *sizes = x_calloc(s->categories + 1, sizeof(*sizes));
 	size_t small = 0;
 
 	while (rules.on && small != SIZE_MAX) {
 		memset(sizes, 0, (s->categories + 1) * sizeof(*sizes));
 		for (size_t c = 0; c < s->categories; c++)
-			sizes[g.group_of[c]] += s->people[c];
+			sizes[g.part_of[c]] += s->people[c];
 		small = SIZE_MAX;
-		for (size_t i = 0; i < g.groups; i++)
+		for (size_t i = 0; i < g.parts; i++)
 			if (sizes[i] > 0 && sizes[i] < rules.base &&
 				(small == SIZE_MAX || sizes[i] < sizes[small]))
 				small = i;
-		if (small != SIZE_MAX && g.groups < 2)
+		if (small != SIZE_MAX && g.parts < 2)
 			break;
 		if (small != SIZE_MAX)
-			grouping_join(&g, small, s->ordered, sizes);
+			partition_join(&g, small, s->ordered, sizes);
 	}
-	if (rules.on && filled(sizes, g.groups) < 2)
-		g.groups = 0;
+	if (rules.on && filled(sizes, g.parts) < 2)
+		g.parts = 0;
 	free(sizes);
 	return g;
 }
@@ -53,12 +53,12 @@ struct grouping ladder_segment(const struct plan *plan, size_t segment)
 struct ladder {
 	const struct asked *a;
 	size_t segment;
-	struct grouping start; /* no crossing of the question may be finer */
-	size_t best;           /* figures shown; 0: nothing found */
-	struct grouping groups;
-	struct classing classes; /* of the best, one cell a person */
-	enum cell_mark *marks;   /* of the best, several ticks */
-	enum fault fault;        /* why the last try failed */
+	struct partition start; /* no crossing of the question may be finer */
+	size_t best;            /* figures shown; 0: nothing found */
+	struct partition groups;
+	struct partition classes; /* of the best, one cell a person */
+	enum cell_mark *marks;    /* of the best, several ticks */
+	enum fault fault;         /* why the last try failed */
 	int64_t *cells, *sums, *bases;
 };
 
@@ -69,18 +69,18 @@ struct trouble {
 
 /* `classes` NULL: of the rows only R1 and L4. Fills l->bases. */
 static struct trouble find_trouble(
-	struct ladder *l, const struct grouping *g, const struct classing *classes)
+	struct ladder *l, const struct partition *g, const struct partition *classes)
 {
 	struct trouble t = {.fault = FAULT_NONE};
 
-	for (size_t i = 0; i < g->groups; i++) {
-		struct plan_row row = grouping_row(
-			l->a, l->segment, g->group_of, i, l->cells);
+	for (size_t i = 0; i < g->parts; i++) {
+		struct plan_row row = group_row(
+			l->a, l->segment, g->part_of, i, l->cells);
 		l->bases[i] = row.base;
 		if (classes)
-			classing_sum(classes, l->cells, l->sums);
+			partition_sum(classes, l->cells, l->sums);
 		enum fault fault = row_fault(&l->a->rules, l->a->sensitive, row.base,
-			l->sums, classes ? classes->classes : 0);
+			l->sums, classes ? classes->parts : 0);
 		if (fault == FAULT_NONE && !concern_safe(l->a, &row, false))
 			fault = FAULT_FILTER;
 		if (fault != FAULT_NONE &&
@@ -91,53 +91,54 @@ static struct trouble find_trouble(
 }
 
 /* Joins groups until every row is safe; false when fewer than two would be left. */
-static bool climb(struct ladder *l, const struct classing *classes, struct grouping *g)
+static bool climb(struct ladder *l, const struct partition *classes, struct partition *g)
 {
 	bool ordered = l->a->plan->segments[l->segment].ordered;
 
 	for (;;) {
 		struct trouble t = find_trouble(l, g, classes);
-		if (filled(l->bases, g->groups) < 2)
+		if (filled(l->bases, g->parts) < 2)
 			return false;
 		if (t.fault == FAULT_NONE)
 			return true;
 		l->fault = t.fault;
-		if (filled(l->bases, g->groups) == 2)
+		if (filled(l->bases, g->parts) == 2)
 			return false;
-		grouping_join(g, t.group, ordered, l->bases);
+		partition_join(g, t.group, ordered, l->bases);
 	}
 }
 
 /* Takes the classes over. */
 static void try_classes(struct ladder *l, const struct protected_table *whole,
-	const struct protected_table *so_far, struct classing classes)
+	const struct protected_table *so_far, struct partition classes)
 {
-	struct classing told = classing_of(l->a->q, whole);
-	bool fits = classing_finer(&told, &classes);
+	struct partition told = partition_told(l->a->q, whole);
+	bool fits = partition_finer(&told, &classes);
 
-	classing_release(&told);
+	partition_release(&told);
 	/* Two crossings whose classes cross could be solved for what neither tells. */
 	for (size_t s = 0; fits && s < l->segment; s++) {
 		if (so_far[s].verdict != PROTECT_SHOWN)
 			continue;
-		told = classing_of(l->a->q, &so_far[s]);
-		fits = classing_finer(&told, &classes) || classing_finer(&classes, &told);
-		classing_release(&told);
+		told = partition_told(l->a->q, &so_far[s]);
+		fits = partition_finer(&told, &classes) ||
+			partition_finer(&classes, &told);
+		partition_release(&told);
 	}
-	struct grouping g = grouping_copy(&l->start);
+	struct partition g = partition_copy(&l->start);
 	if (fits && climb(l, &classes, &g)) {
-		size_t shown = filled(l->bases, g.groups) * classes.classes;
+		size_t shown = filled(l->bases, g.parts) * classes.parts;
 		if (shown > l->best) {
 			l->best = shown;
-			grouping_release(&l->groups);
-			classing_release(&l->classes);
+			partition_release(&l->groups);
+			partition_release(&l->classes);
 			l->groups = g;
 			l->classes = classes;
 			return;
 		}
 	}
-	grouping_release(&g);
-	classing_release(&classes);
+	partition_release(&g);
+	partition_release(&classes);
 }
 
 /* The same cells gathered in every group: runs of neighbours, or the smallest of the whole audience. At least two stay beside. */
@@ -153,7 +154,7 @@ static void try_gathered(struct ladder *l, const struct protected_table *whole,
 				for (size_t i = 0; i < q->cells; i++)
 					chosen[i] = i >= first && i < first + n;
 				try_classes(l, whole, so_far,
-					classing_gather(q->cells, chosen));
+					partition_gather(q->cells, chosen));
 			}
 		}
 	}
@@ -166,7 +167,7 @@ static void try_gathered(struct ladder *l, const struct protected_table *whole,
 				next = i;
 		chosen[next] = true;
 		if (n >= 2)
-			try_classes(l, whole, so_far, classing_gather(q->cells, chosen));
+			try_classes(l, whole, so_far, partition_gather(q->cells, chosen));
 	}
 	free(chosen);
 }
@@ -176,15 +177,15 @@ static void try_single(struct ladder *l, const struct protected_table *whole,
 {
 	const struct plan_question *q = l->a->q;
 
-	try_classes(l, whole, so_far, classing_start(q->cells));
+	try_classes(l, whole, so_far, partition_start(q->cells));
 	if (q->collapse && q->collapse_count >= 2)
-		try_classes(l, whole, so_far, classing_collapse(q));
+		try_classes(l, whole, so_far, partition_collapse(q));
 	if (l->a->sensitive && q->cells >= 4)
 		try_gathered(l, whole, so_far);
 }
 
 /* Options that are safe in every group and told of the whole audience. */
-static size_t options_safe(struct ladder *l, const struct grouping *g,
+static size_t options_safe(struct ladder *l, const struct partition *g,
 	const struct protected_table *whole, enum cell_mark *marks)
 {
 	const struct plan_question *q = l->a->q;
@@ -192,9 +193,9 @@ static size_t options_safe(struct ladder *l, const struct grouping *g,
 
 	for (size_t o = 0; o < q->cells; o++)
 		marks[o] = whole->marks[o] == CELL_SHOWN ? CELL_SHOWN : CELL_WITHHELD;
-	for (size_t i = 0; i < g->groups; i++) {
-		struct plan_row row = grouping_row(
-			l->a, l->segment, g->group_of, i, l->cells);
+	for (size_t i = 0; i < g->parts; i++) {
+		struct plan_row row = group_row(
+			l->a, l->segment, g->part_of, i, l->cells);
 		for (size_t o = 0; o < q->cells; o++)
 			if (!tick_safe(
 				    &l->a->rules, l->a->sensitive, row.base, l->cells[o]))
@@ -208,51 +209,55 @@ static size_t options_safe(struct ladder *l, const struct grouping *g,
 static void try_multiple(struct ladder *l, const struct protected_table *whole)
 {
 	bool ordered = l->a->plan->segments[l->segment].ordered;
-	struct grouping g = grouping_copy(&l->start);
+	struct partition g = partition_copy(&l->start);
 	enum cell_mark *marks = x_calloc(l->a->q->cells + 1, sizeof(*marks));
 
 	while (climb(l, NULL, &g)) {
-		size_t groups = filled(l->bases, g.groups), smallest = SIZE_MAX;
+		size_t groups = filled(l->bases, g.parts), smallest = SIZE_MAX;
 		size_t shown = groups * options_safe(l, &g, whole, marks);
 		l->fault = l->a->sensitive ? FAULT_CELLS : FAULT_UNANIMOUS;
 		if (shown > l->best) {
 			l->best = shown;
-			grouping_release(&l->groups);
-			l->groups = grouping_copy(&g);
+			partition_release(&l->groups);
+			l->groups = partition_copy(&g);
 			memcpy(l->marks, marks, l->a->q->cells * sizeof(*marks));
 		}
-		for (size_t i = 0; i < g.groups; i++)
+		for (size_t i = 0; i < g.parts; i++)
 			if (l->bases[i] > 0 &&
 				(smallest == SIZE_MAX ||
 					l->bases[i] < l->bases[smallest]))
 				smallest = i;
 		if (groups == 2)
 			break;
-		grouping_join(&g, smallest, ordered, l->bases);
+		partition_join(&g, smallest, ordered, l->bases);
 	}
-	grouping_release(&g);
+	partition_release(&g);
 	free(marks);
 }
 
 /* ---- L4, and the table ---- */
 
-/* Makes the groups as coarse as those the filters are told by. */
-static bool start_at_filters(struct ladder *l, const struct protected_plan *protected)
+/* Makes the groups as coarse as those the filters of a question are told by. */
+static bool start_at_filters(struct ladder *l, const struct protected_plan *protected,
+	const struct plan_question *of)
 {
-	for (size_t i = 0; i < l->a->q->filter_count; i++) {
-		const struct plan_filter *f = &l->a->q->filters[i];
+	for (size_t i = 0; i < of->filter_count; i++) {
+		const struct plan_filter *f = &of->filters[i];
 		const struct plan_question *q = &l->a->plan->questions[f->question];
 		const struct protected_table *t = protected_table(
 			protected, f->question, l->segment);
-		/* Of the segment's own question each group is one cell, told by the whole; a question without cells
-		 * leaves it to concern_safe. */
-		if (q->is_segment == l->segment + 1 || q->shape == PLAN_BASE)
+		/* Of the segment's own question each group is one cell, told by the whole. */
+		if (q->is_segment == l->segment + 1)
 			continue;
-		bool one = q->shape == PLAN_MULTIPLE && f->cell != PLAN_ANY_CELL;
-		if (t->verdict != PROTECT_SHOWN ||
-			!(one ? t->marks[f->cell] == CELL_SHOWN : t->exact))
+		/* Without cells it leaves (concerned, not concerned) to concern_safe, but whoever answered it was asked it. */
+		if (q->shape == PLAN_BASE) {
+			if (!start_at_filters(l, protected, q))
+				return false;
+			continue;
+		}
+		if (t->verdict != PROTECT_SHOWN || !filter_shows(q, f, t))
 			return false;
-		grouping_coarsen(&l->start, t->group_of);
+		partition_coarsen(&l->start, t->group_of);
 	}
 	return true;
 }
@@ -280,12 +285,10 @@ static void table_fill(struct ladder *l, struct protected_table *ret)
 	bool single = q->shape == PLAN_SINGLE;
 
 	*ret = (struct protected_table){.verdict = PROTECT_SHOWN,
-		.groups = l->groups.groups,
+		.groups = l->groups.parts,
 		.concern_shows = true};
-	ret->collapsed = single && q->collapse &&
-		l->classes.classes == q->collapse_count &&
-		memcmp(l->classes.class_of, q->collapse, q->cells * sizeof(size_t)) ==
-			0 &&
+	ret->collapsed = single && q->collapse && l->classes.parts == q->collapse_count &&
+		memcmp(l->classes.part_of, q->collapse, q->cells * sizeof(size_t)) == 0 &&
 		q->collapse_count < q->cells;
 	ret->cells = ret->collapsed ? q->collapse_count : q->cells;
 	ret->marks = x_calloc(ret->cells + 1, sizeof(*ret->marks));
@@ -293,16 +296,15 @@ static void table_fill(struct ladder *l, struct protected_table *ret)
 	for (size_t i = 0; i < ret->cells && !ret->collapsed; i++) {
 		size_t alike = 0;
 		for (size_t j = 0; single && j < q->cells; j++)
-			alike += l->classes.class_of[j] == l->classes.class_of[i];
+			alike += l->classes.part_of[j] == l->classes.part_of[i];
 		ret->marks[i] = !single ? l->marks[i]
 			: alike > 1     ? CELL_GATHERED
 					: CELL_SHOWN;
 		ret->exact = ret->exact && ret->marks[i] == CELL_SHOWN;
 	}
-	ret->group_of = TAKE(l->groups.group_of);
+	ret->group_of = TAKE(l->groups.part_of);
 	for (size_t i = 0; i < ret->groups; i++) {
-		struct plan_row row = grouping_row(
-			l->a, l->segment, ret->group_of, i, NULL);
+		struct plan_row row = group_row(l->a, l->segment, ret->group_of, i, NULL);
 		ret->concern_shows = ret->concern_shows && concern_told(l->a, &row);
 	}
 }
@@ -312,21 +314,21 @@ static void cross(struct ladder *l, const struct protected_plan *protected,
 {
 	const struct protected_table *whole = &protected->whole[l->a->index];
 	const struct plan_segment *segment = &l->a->plan->segments[l->segment];
-	struct grouping declared = {segment->categories,
+	struct partition declared = {segment->categories,
 		protected->segment_groups[l->segment],
 		protected->segment_group_of[l->segment]};
 
-	l->start = grouping_copy(&declared);
+	l->start = partition_copy(&declared);
 	l->cells = x_calloc(l->a->q->cells + 1, sizeof(*l->cells));
 	l->sums = x_calloc(l->a->q->cells + 1, sizeof(*l->sums));
 	l->bases = x_calloc(segment->categories + 1, sizeof(*l->bases));
 	l->marks = x_calloc(l->a->q->cells + 1, sizeof(*l->marks));
-	if (l->a->rules.on && !start_at_filters(l, protected)) {
+	if (l->a->rules.on && !start_at_filters(l, protected, l->a->q)) {
 		l->fault = FAULT_FILTER;
 	} else if (!l->a->rules.on) {
 		l->best = 1;
-		l->groups = grouping_copy(&l->start);
-		l->classes = classing_start(l->a->q->cells);
+		l->groups = partition_copy(&l->start);
+		l->classes = partition_start(l->a->q->cells);
 	} else if (l->a->q->shape == PLAN_SINGLE) {
 		try_single(l, whole, so_far);
 	} else {
@@ -336,9 +338,9 @@ static void cross(struct ladder *l, const struct protected_plan *protected,
 		table_fill(l, ret);
 	else
 		table_clear(ret, verdict_of(l));
-	grouping_release(&l->start);
-	grouping_release(&l->groups);
-	classing_release(&l->classes);
+	partition_release(&l->start);
+	partition_release(&l->groups);
+	partition_release(&l->classes);
 	free(l->cells);
 	free(l->sums);
 	free(l->bases);

@@ -37,7 +37,7 @@ void table_clear(struct protected_table *table, enum protect_verdict verdict)
 
 /* ---- the rules of a row ---- */
 
-static bool small(const struct rules *r, int64_t n)
+bool row_small(const struct rules *r, int64_t n)
 {
 	return n > 0 && n < r->cell;
 }
@@ -52,7 +52,7 @@ enum fault row_fault(const struct rules *r, bool sensitive, int64_t base,
 	if (base < r->base)
 		return FAULT_BASE;
 	for (size_t i = 0; i < count; i++) {
-		if (sensitive && small(r, cells[i]))
+		if (sensitive && row_small(r, cells[i]))
 			return FAULT_CELLS;
 		if (cells[i] > base - r->others)
 			fault = FAULT_UNANIMOUS;
@@ -76,7 +76,7 @@ bool concern_safe(const struct asked *a, const struct plan_row *row, bool whole)
 	if (!a->rules.on || a->q->filter_count == 0 || people == 0)
 		return true;
 	if (a->filter_sensitive &&
-		(small(&a->rules, concerned) || small(&a->rules, not_concerned)))
+		(row_small(&a->rules, concerned) || row_small(&a->rules, not_concerned)))
 		return false;
 	if (!a->joint_condition || (whole && people >= MARKS_FROM))
 		return true;
@@ -86,8 +86,8 @@ bool concern_safe(const struct asked *a, const struct plan_row *row, bool whole)
 bool concern_told(const struct asked *a, const struct plan_row *row)
 {
 	return !a->rules.on || !a->sensitive ||
-		!(small(&a->rules, row->not_answered) ||
-			small(&a->rules, row->not_concerned));
+		!(row_small(&a->rules, row->not_answered) ||
+			row_small(&a->rules, row->not_concerned));
 }
 
 /* ---- the whole audience ---- */
@@ -162,11 +162,42 @@ static size_t part_next(const struct asked *a, const struct part_view *view, siz
 			next = i;
 		}
 	}
-	bool good = hidden >= 2 && !small(&a->rules, sum) &&
+	bool good = hidden >= 2 && !row_small(&a->rules, sum) &&
 		(sum == 0 || next == SIZE_MAX ||
 			counts[next] >=
 				(sum + (int64_t)hidden - 2) / ((int64_t)hidden - 1));
 	return hidden == 0 || good ? SIZE_MAX : next;
+}
+
+/* What is gathered is known of each group that has nobody else: what is left of it must be good by itself. */
+static bool part_rest_safe(const struct asked *a, const struct part_view *view,
+	const struct protected_table *table)
+{
+	const struct plan_segment *s = &a->plan->segments[view->part->segment];
+	size_t left = 0;
+	int64_t rest = 0;
+
+	for (size_t group = 0; group < view->groups; group++) {
+		size_t hidden = 0;
+		int64_t sum = 0, people = 0;
+		for (size_t c = 0; c < s->categories; c++)
+			people += view->group_of[c] == group ? s->people[c] : 0;
+		for (size_t i = 0; i < a->q->cells; i++) {
+			size_t category = view->part->category_of
+				? view->part->category_of[i]
+				: i;
+			if (view->group_of[category] != group ||
+				table->marks[i] != CELL_GATHERED)
+				continue;
+			hidden++;
+			sum += a->q->whole.cells[i];
+		}
+		if (sum == people)
+			continue;
+		left += hidden;
+		rest += sum;
+	}
+	return rest == 0 || (left >= 2 && !row_small(&a->rules, rest));
 }
 
 static bool part_spread(const struct asked *a, const struct part_view *view,
@@ -184,15 +215,18 @@ static bool part_spread(const struct asked *a, const struct part_view *view,
 	return changed;
 }
 
-/* The sizes of the groups of a segment are told: a question whose cells say the segment gathers with them in mind. */
-static void whole_spread(const struct asked *a, const struct protected_plan *protected,
+/* The sizes of the groups of a segment are told: a question whose cells say the segment gathers with them in mind. False when that
+ * does not do. */
+static bool whole_spread(const struct asked *a, const struct protected_plan *protected,
 	struct protected_table *ret)
 {
 	const struct plan_part itself = {.segment = a->q->is_segment - 1};
+	bool safe = true;
 
 	/* Gathering for one segment may undo another: until nothing moves. */
 	for (bool changed = true; changed;) {
 		changed = false;
+		safe = true;
 		for (size_t i = 0; i <= a->q->part_count; i++) {
 			const struct plan_part *part = i < a->q->part_count
 				? &a->q->parts[i]
@@ -206,8 +240,10 @@ static void whole_spread(const struct asked *a, const struct protected_plan *pro
 				.group_of = protected->segment_group_of[part->segment],
 				.groups = protected->segment_groups[part->segment]};
 			changed = part_spread(a, &view, ret) || changed;
+			safe = safe && part_rest_safe(a, &view, ret);
 		}
 	}
+	return safe;
 }
 
 static bool whole_gathered(const struct asked *a, const struct protected_plan *protected,
@@ -226,25 +262,46 @@ static bool whole_gathered(const struct asked *a, const struct protected_plan *p
 	free(cells);
 	if (said != DISCLOSE_ALL && said != DISCLOSE_GATHERED)
 		return false;
-	whole_spread(a, protected, ret);
-	return marks_count(ret, CELL_GATHERED) == 0 || marks_count(ret, CELL_SHOWN) >= 2;
+	return whole_spread(a, protected, ret) &&
+		(marks_count(ret, CELL_GATHERED) == 0 ||
+			marks_count(ret, CELL_SHOWN) >= 2);
 }
 
-/* Shows the whole by the form's own classes. */
-static bool whole_collapsed(const struct asked *a, struct protected_table *ret)
+/* The sizes of a segment's groups are told beside its own question: they have to be sums of classes, or a class less a group would be a
+ * cell. */
+static bool classes_fit_groups(
+	const struct asked *a, const struct protected_plan *protected)
 {
 	const struct plan_question *q = a->q;
 
-	if (!q->collapse || q->collapse_count < 2 || q->is_segment != 0 ||
-		q->part_count > 0)
+	if (q->is_segment == 0 || protected->segment_groups[q->is_segment - 1] == 0)
+		return true;
+	const size_t *group_of = protected->segment_group_of[q->is_segment - 1];
+	must(q->cells <= a->plan->segments[q->is_segment - 1].categories);
+	for (size_t i = 0; i < q->cells; i++)
+		for (size_t j = 0; j < i; j++)
+			if (q->collapse[i] == q->collapse[j] &&
+				group_of[i] != group_of[j])
+				return false;
+	return true;
+}
+
+/* Shows the whole by the form's own classes. */
+static bool whole_collapsed(const struct asked *a, const struct protected_plan *protected,
+	struct protected_table *ret)
+{
+	const struct plan_question *q = a->q;
+
+	if (!q->collapse || q->collapse_count < 2 || q->part_count > 0 ||
+		!classes_fit_groups(a, protected))
 		return false;
-	struct classing classes = classing_collapse(q);
+	struct partition classes = partition_collapse(q);
 	int64_t *sums = x_calloc(q->collapse_count, sizeof(*sums));
-	classing_sum(&classes, q->whole.cells, sums);
+	partition_sum(&classes, q->whole.cells, sums);
 	bool safe = row_fault(&a->rules, a->sensitive, q->whole.base, sums,
 			    q->collapse_count) == FAULT_NONE;
 	free(sums);
-	classing_release(&classes);
+	partition_release(&classes);
 	if (!safe)
 		return false;
 	free(ret->marks);
@@ -272,23 +329,77 @@ static void whole_single(const struct asked *a, const struct protected_plan *pro
 	if (largest >= row->base - a->rules.others)
 		table_clear(ret, a->sensitive ? PROTECT_CELLS : PROTECT_UNANIMOUS);
 	else if (a->sensitive && !whole_gathered(a, protected, ret) &&
-		!whole_collapsed(a, ret))
+		!whole_collapsed(a, protected, ret))
 		table_clear(ret, PROTECT_CELLS);
+}
+
+bool filter_shows(const struct plan_question *of, const struct plan_filter *f,
+	const struct protected_table *t)
+{
+	size_t alike = 0;
+
+	if (f->cell == PLAN_ANY_CELL)
+		return t->exact;
+	if (!t->collapsed)
+		return t->marks[f->cell] == CELL_SHOWN;
+	for (size_t i = 0; i < of->cells; i++)
+		alike += of->collapse[i] == of->collapse[f->cell];
+	return alike == 1 && t->marks[of->collapse[f->cell]] == CELL_SHOWN;
+}
+
+/* A filter that is sensitive, or the question of a segment; of one without cells, also what it reads. */
+static bool filters_sensitive(const struct plan *plan, const struct plan_question *q)
+{
+	for (size_t i = 0; i < q->filter_count; i++) {
+		const struct plan_question *f = &plan->questions[q->filters[i].question];
+		if (f->sensitive || f->is_segment != 0 ||
+			(f->shape == PLAN_BASE && filters_sensitive(plan, f)))
+			return true;
+	}
+	return false;
+}
+
+/* Each filter has cells, and reads the one before it and nothing else, asking for the same cell as the question: all that conditions on
+ * them select are sums of shown cells. */
+static bool filters_chain(const struct plan *plan, const struct plan_question *q)
+{
+	for (size_t i = 0; i < q->filter_count; i++) {
+		size_t mine = q->filters[i].question;
+		const struct plan_question *f = &plan->questions[mine];
+		const struct plan_filter *before = NULL;
+		for (size_t j = 0; j < q->filter_count; j++) {
+			const struct plan_filter *other = &q->filters[j];
+			if (j != i && other->question == mine)
+				return false;
+			if (other->question < mine &&
+				(!before || other->question > before->question))
+				before = other;
+		}
+		if (f->shape == PLAN_BASE)
+			return false;
+		if (before &&
+			!(f->filter_count == 1 &&
+				f->filters[0].question == before->question &&
+				f->filters[0].cell == before->cell))
+			return false;
+	}
+	return true;
 }
 
 /* L4 for the whole audience. */
 static bool filters_show(const struct asked *a, const struct protected_plan *protected)
 {
+	if (a->filter_sensitive && a->q->filter_count > 1 &&
+		!filters_chain(a->plan, a->q))
+		return false;
 	for (size_t i = 0; i < a->q->filter_count; i++) {
 		const struct plan_filter *f = &a->q->filters[i];
 		const struct protected_table *t = &protected->whole[f->question];
-		bool one = a->plan->questions[f->question].shape == PLAN_MULTIPLE &&
-			f->cell != PLAN_ANY_CELL;
 		must(f->question < a->index);
 		if (t->verdict != PROTECT_SHOWN && t->verdict != PROTECT_NOBODY)
 			return false;
 		if (t->verdict == PROTECT_SHOWN &&
-			!(one ? t->marks[f->cell] == CELL_SHOWN : t->exact))
+			!filter_shows(&a->plan->questions[f->question], f, t))
 			return false;
 	}
 	return concern_safe(a, &a->q->whole, true);
@@ -343,15 +454,14 @@ static struct asked asked_of(const struct plan *plan, size_t index)
 		.index = index,
 		.rules = rules_of(plan->thresholds),
 		.sensitive = q->sensitive || q->is_segment != 0,
-		.joint_condition = q->filter_count > 1};
+		.joint_condition = q->filter_count > 1,
+		.filter_sensitive = filters_sensitive(plan, q)};
 
 	must(q->shape != PLAN_BASE || q->cells == 0);
 	check_row(q, &q->whole);
 	for (size_t i = 0; i < q->filter_count; i++) {
 		const struct plan_question *f = &plan->questions[q->filters[i].question];
 		must(q->filters[i].question < index);
-		a.filter_sensitive = a.filter_sensitive || f->sensitive ||
-			f->is_segment != 0;
 		a.joint_condition = a.joint_condition || f->shape == PLAN_BASE;
 	}
 	return a;
@@ -368,9 +478,9 @@ void protect(const struct plan *plan, struct protected_plan *ret)
 	out.segment_groups = x_calloc(segments + 1, sizeof(*out.segment_groups));
 	out.segment_group_of = x_calloc(segments + 1, sizeof(*out.segment_group_of));
 	for (size_t s = 0; s < segments; s++) {
-		struct grouping g = ladder_segment(plan, s);
-		out.segment_groups[s] = g.groups;
-		out.segment_group_of[s] = g.group_of;
+		struct partition g = ladder_segment(plan, s);
+		out.segment_groups[s] = g.parts;
+		out.segment_group_of[s] = g.part_of;
 	}
 	for (size_t i = 0; i < questions; i++) {
 		struct asked a = asked_of(plan, i);
@@ -413,5 +523,5 @@ struct plan_row plan_group_row(const struct plan *plan, size_t question, size_t 
 		.plan = plan, .q = &plan->questions[question], .index = question};
 
 	must(table->group_of && group < table->groups);
-	return grouping_row(&a, segment, table->group_of, group, cells);
+	return group_row(&a, segment, table->group_of, group, cells);
 }

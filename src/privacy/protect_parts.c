@@ -5,84 +5,104 @@
 
 #include "protect_private.h"
 
-/* ---- groups of categories ---- */
+/* ---- partitions ---- */
 
-struct grouping grouping_start(size_t categories)
+struct partition partition_start(size_t count)
 {
-	struct grouping g = {
-		categories, categories, x_calloc(categories + 1, sizeof(size_t))};
+	struct partition p = {count, count, x_calloc(count + 1, sizeof(size_t))};
 
-	for (size_t i = 0; i < categories; i++)
-		g.group_of[i] = i;
-	return g;
+	for (size_t i = 0; i < count; i++)
+		p.part_of[i] = i;
+	return p;
 }
 
-struct grouping grouping_copy(const struct grouping *from)
+struct partition partition_copy(const struct partition *from)
 {
-	struct grouping g = {from->categories, from->groups,
-		x_calloc(from->categories + 1, sizeof(size_t))};
+	struct partition p = {
+		from->count, from->parts, x_calloc(from->count + 1, sizeof(size_t))};
 
-	memcpy(g.group_of, from->group_of, g.categories * sizeof(size_t));
-	return g;
+	memcpy(p.part_of, from->part_of, p.count * sizeof(size_t));
+	return p;
 }
 
-void grouping_release(struct grouping *g)
+void partition_release(struct partition *p)
 {
-	free(g->group_of);
-	*g = (struct grouping){0};
+	free(p->part_of);
+	*p = (struct partition){0};
 }
 
 /* Makes one of two, and numbers all again: the later number disappears. */
-static void grouping_unite(struct grouping *g, size_t a, size_t b)
+static void partition_unite(struct partition *p, size_t a, size_t b)
 {
 	size_t kept = a < b ? a : b, gone = a < b ? b : a;
 
-	for (size_t i = 0; i < g->categories; i++) {
-		if (g->group_of[i] == gone)
-			g->group_of[i] = kept;
-		else if (g->group_of[i] > gone)
-			g->group_of[i]--;
+	for (size_t i = 0; i < p->count; i++) {
+		if (p->part_of[i] == gone)
+			p->part_of[i] = kept;
+		else if (p->part_of[i] > gone)
+			p->part_of[i]--;
 	}
-	g->groups--;
+	p->parts--;
 }
 
-static size_t smallest_other(const struct grouping *g, size_t which, const int64_t *sizes)
+void partition_coarsen(struct partition *p, const size_t *part_of)
+{
+	for (size_t i = 0; i < p->count; i++)
+		for (size_t j = i + 1; j < p->count; j++)
+			if (part_of[i] == part_of[j] && p->part_of[i] != p->part_of[j])
+				partition_unite(p, p->part_of[i], p->part_of[j]);
+}
+
+bool partition_finer(const struct partition *a, const struct partition *b)
+{
+	for (size_t i = 0; i < a->count; i++)
+		for (size_t j = i + 1; j < a->count; j++)
+			if (a->part_of[i] == a->part_of[j] &&
+				b->part_of[i] != b->part_of[j])
+				return false;
+	return true;
+}
+
+struct partition partition_common(const struct partition *a, const struct partition *b)
+{
+	struct partition p = partition_start(a->count);
+
+	partition_coarsen(&p, a->part_of);
+	partition_coarsen(&p, b->part_of);
+	return p;
+}
+
+/* ---- groups of categories ---- */
+
+static size_t smallest_other(
+	const struct partition *g, size_t which, const int64_t *sizes)
 {
 	size_t best = SIZE_MAX;
 
-	for (size_t i = 0; i < g->groups; i++)
+	for (size_t i = 0; i < g->parts; i++)
 		if (i != which && sizes[i] > 0 &&
 			(best == SIZE_MAX || sizes[i] < sizes[best]))
 			best = i;
 	return best != SIZE_MAX ? best : which > 0 ? 0 : 1;
 }
 
-void grouping_join(struct grouping *g, size_t which, bool ordered, const int64_t *sizes)
+void partition_join(struct partition *g, size_t which, bool ordered, const int64_t *sizes)
 {
-	must(g->groups >= 2 && which < g->groups);
+	must(g->parts >= 2 && which < g->parts);
 	size_t other;
 	if (!ordered)
 		other = smallest_other(g, which, sizes);
 	else if (which == 0)
 		other = 1;
-	else if (which + 1 == g->groups)
+	else if (which + 1 == g->parts)
 		other = which - 1;
 	else
 		other = sizes[which + 1] < sizes[which - 1] ? which + 1 : which - 1;
-	grouping_unite(g, which, other);
+	partition_unite(g, which, other);
 }
 
-void grouping_coarsen(struct grouping *g, const size_t *group_of)
-{
-	for (size_t i = 0; i < g->categories; i++)
-		for (size_t j = i + 1; j < g->categories; j++)
-			if (group_of[i] == group_of[j] &&
-				g->group_of[i] != g->group_of[j])
-				grouping_unite(g, g->group_of[i], g->group_of[j]);
-}
-
-struct plan_row grouping_row(const struct asked *a, size_t segment,
-	const size_t *group_of, size_t group, int64_t *cells)
+struct plan_row group_row(const struct asked *a, size_t segment, const size_t *group_of,
+	size_t group, int64_t *cells)
 {
 	struct plan_row sum = {.cells = cells};
 
@@ -101,33 +121,31 @@ struct plan_row grouping_row(const struct asked *a, size_t segment,
 	return sum;
 }
 
+int64_t plan_joint(const struct plan *plan, const struct plan_question *q, size_t s,
+	size_t i, size_t r, size_t j)
+{
+	size_t first = s < r ? s : r, second = s < r ? r : s;
+	size_t pair = first * (2 * plan->segment_count - first - 1) / 2 +
+		(second - first - 1);
+	size_t columns = plan->segments[second].categories;
+
+	return q->joint[pair][s < r ? i * columns + j : j * columns + i];
+}
+
 /* ---- classes of cells ---- */
 
-struct classing classing_start(size_t cells)
+struct partition partition_collapse(const struct plan_question *q)
 {
-	struct grouping g = grouping_start(cells);
+	struct partition c = partition_start(q->cells);
 
-	return (struct classing){cells, cells, g.group_of};
-}
-
-void classing_release(struct classing *c)
-{
-	free(c->class_of);
-	*c = (struct classing){0};
-}
-
-struct classing classing_collapse(const struct plan_question *q)
-{
-	struct classing c = classing_start(q->cells);
-
-	memcpy(c.class_of, q->collapse, q->cells * sizeof(size_t));
-	c.classes = q->collapse_count;
+	memcpy(c.part_of, q->collapse, q->cells * sizeof(size_t));
+	c.parts = q->collapse_count;
 	return c;
 }
 
-struct classing classing_gather(size_t cells, const bool *chosen)
+struct partition partition_gather(size_t cells, const bool *chosen)
 {
-	struct grouping g = grouping_start(cells);
+	struct partition g = partition_start(cells);
 	size_t first = SIZE_MAX;
 
 	for (size_t i = 0; i < cells; i++) {
@@ -136,46 +154,27 @@ struct classing classing_gather(size_t cells, const bool *chosen)
 		if (first == SIZE_MAX)
 			first = i;
 		else
-			grouping_unite(&g, g.group_of[first], g.group_of[i]);
+			partition_unite(&g, g.part_of[first], g.part_of[i]);
 	}
-	return (struct classing){cells, g.groups, g.group_of};
+	return g;
 }
 
-struct classing classing_of(
+struct partition partition_told(
 	const struct plan_question *q, const struct protected_table *t)
 {
 	if (t->collapsed)
-		return classing_collapse(q);
+		return partition_collapse(q);
 	bool *hidden = x_calloc(q->cells + 1, sizeof(*hidden));
 	for (size_t i = 0; i < q->cells; i++)
 		hidden[i] = t->marks[i] != CELL_SHOWN;
-	struct classing c = classing_gather(q->cells, hidden);
+	struct partition c = partition_gather(q->cells, hidden);
 	free(hidden);
 	return c;
 }
 
-bool classing_finer(const struct classing *a, const struct classing *b)
+void partition_sum(const struct partition *c, const int64_t *cells, int64_t *ret)
 {
-	for (size_t i = 0; i < a->cells; i++)
-		for (size_t j = i + 1; j < a->cells; j++)
-			if (a->class_of[i] == a->class_of[j] &&
-				b->class_of[i] != b->class_of[j])
-				return false;
-	return true;
-}
-
-struct classing classing_common(const struct classing *a, const struct classing *b)
-{
-	struct grouping g = grouping_start(a->cells);
-
-	grouping_coarsen(&g, a->class_of);
-	grouping_coarsen(&g, b->class_of);
-	return (struct classing){g.categories, g.groups, g.group_of};
-}
-
-void classing_sum(const struct classing *c, const int64_t *cells, int64_t *ret)
-{
-	memset(ret, 0, c->classes * sizeof(*ret));
-	for (size_t i = 0; i < c->cells; i++)
-		ret[c->class_of[i]] += cells[i];
+	memset(ret, 0, c->parts * sizeof(*ret));
+	for (size_t i = 0; i < c->count; i++)
+		ret[c->part_of[i]] += cells[i];
 }

@@ -33,6 +33,8 @@ enum fault {
 	FAULT_CELLS,
 	FAULT_BASE
 };
+/* R3 of one cell. */
+bool row_small(const struct rules *, int64_t n);
 /* R1 to R3 of cells that add up to `base`. */
 enum fault row_fault(const struct rules *, bool sensitive, int64_t base,
 	const int64_t *cells, size_t count);
@@ -40,46 +42,49 @@ enum fault row_fault(const struct rules *, bool sensitive, int64_t base,
 bool tick_safe(const struct rules *, bool sensitive, int64_t base, int64_t ticks);
 /* L4: whom the question concerns, where the filters' tables do not tell it already. */
 bool concern_safe(const struct asked *, const struct plan_row *, bool whole);
+/* Does the table of a filter tell what the filter asks of it: its cell by itself, or all cells? The table is shown. */
+bool filter_shows(const struct plan_question *of, const struct plan_filter *,
+	const struct protected_table *);
 /* May the numbers of those who did not answer and were not concerned be told? */
 bool concern_told(const struct asked *, const struct plan_row *);
 
-/* Categories of a segment in groups, numbered in the order of their first category. */
-struct grouping {
-	size_t categories, groups;
-	size_t *group_of;
+/* Categories of a segment in groups, or cells of a question in classes: what is told apart. */
+struct partition {
+	size_t count, parts;
+	size_t *part_of;
 };
-struct grouping grouping_start(size_t categories); /* each by itself */
-struct grouping grouping_copy(const struct grouping *);
-void grouping_release(struct grouping *);
-/* Group `which` joins its smaller neighbour when ordered, otherwise the smallest other that is not empty. At least two groups. */
-void grouping_join(struct grouping *, size_t which, bool ordered, const int64_t *sizes);
-/* The finest grouping that is not finer than either. */
-void grouping_coarsen(struct grouping *, const size_t *group_of);
+struct partition partition_start(size_t count); /* each by itself */
+struct partition partition_copy(const struct partition *);
+void partition_release(struct partition *);
+/* The finest that is not finer than either. */
+void partition_coarsen(struct partition *, const size_t *part_of);
+struct partition partition_common(const struct partition *, const struct partition *);
+/* Does the first tell apart all that the second does? */
+bool partition_finer(const struct partition *, const struct partition *);
+
+/* Groups are numbered in the order of their first category. Group `which` joins its smaller neighbour when ordered, otherwise the smallest
+ * other that is not empty. At least two groups. */
+void partition_join(struct partition *, size_t which, bool ordered, const int64_t *sizes);
 /* Row of a group; cells may be NULL. */
-struct plan_row grouping_row(const struct asked *, size_t segment, const size_t *group_of,
+struct plan_row group_row(const struct asked *, size_t segment, const size_t *group_of,
 	size_t group, int64_t *cells);
 
-/* Cells in classes: what of a row is told apart. */
-struct classing {
-	size_t cells, classes;
-	size_t *class_of;
-};
-struct classing classing_start(size_t cells); /* each by itself */
-struct classing classing_collapse(const struct plan_question *);
+/* Classes: the form's own. */
+struct partition partition_collapse(const struct plan_question *);
 /* The cells chosen are one class, each other one is its own. */
-struct classing classing_gather(size_t cells, const bool *chosen);
-void classing_release(struct classing *);
+struct partition partition_gather(size_t cells, const bool *chosen);
 /* What a published table of one cell a person tells apart. */
-struct classing classing_of(const struct plan_question *, const struct protected_table *);
-/* Does the first tell apart all that the second does? */
-bool classing_finer(const struct classing *, const struct classing *);
-/* The finest that is coarser than both. */
-struct classing classing_common(const struct classing *, const struct classing *);
-void classing_sum(const struct classing *, const int64_t *cells, int64_t *ret);
+struct partition partition_told(
+	const struct plan_question *, const struct protected_table *);
+void partition_sum(const struct partition *, const int64_t *cells, int64_t *ret);
+
+/* How many of the question's base are in category i of segment s and in j of r: plan_question.joint. */
+int64_t plan_joint(const struct plan *, const struct plan_question *, size_t s, size_t i,
+	size_t r, size_t j);
 
 /* ---- ladder.c ---- */
 /* L1. groups is 0 when fewer than two are left. */
-struct grouping ladder_segment(const struct plan *, size_t segment);
+struct partition ladder_segment(const struct plan *, size_t segment);
 /* L2 and L4: one question by one segment. `so_far`: the tables of the question by earlier segments. */
 void ladder_cross(const struct asked *, size_t segment, const struct protected_plan *,
 	const struct protected_table *so_far, struct protected_table *ret);

@@ -53,10 +53,24 @@ static void add_filter(struct filters *f, size_t table, size_t cell)
 {
 	if (table >= f->before)
 		return;
-	for (size_t i = 0; i < f->count; i++)
-		if (f->list[i].question == table && f->list[i].cell == cell)
+	bool several = f->tab->tables[table].type == TABLE_MULTIPLE;
+	for (size_t i = 0; i < f->count; i++) {
+		if (f->list[i].question != table)
+			continue;
+		/* Of one answer: two of its cells are asked for. */
+		if (!several && f->list[i].cell != cell)
+			f->list[i].cell = PLAN_ANY_CELL;
+		if (!several || f->list[i].cell == cell)
 			return;
+	}
 	f->list[f->count++] = (struct plan_filter){table, cell};
+}
+
+/* Its cells are what a condition can ask for by a code. */
+static bool has_codes(const struct table *t)
+{
+	return t->type == TABLE_MULTIPLE || t->type == TABLE_SINGLE ||
+		t->type == TABLE_MATRIX || t->type == TABLE_SCALE;
 }
 
 /* Not the tables that only count what others tell. */
@@ -73,7 +87,7 @@ static void add_read(struct filters *f, const struct expr_filter *read)
 		if (t->type == TABLE_COUNT || t->type == TABLE_RANK ||
 			(read->row && t->row && strcmp(read->row, t->row) != 0))
 			continue;
-		for (size_t k = 0; t->type == TABLE_MULTIPLE && k < t->cells; k++)
+		for (size_t k = 0; has_codes(t) && k < t->cells; k++)
 			if (read->code.p && str_eq_z(read->code, t->options[k].code))
 				cell = k;
 		add_filter(f, i, cell);

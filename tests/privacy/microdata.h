@@ -46,6 +46,8 @@ struct microdata {
 	struct plan_filter filters[QUESTIONS_MAX][FILTERS_EACH];
 	int wanted[QUESTIONS_MAX]
 		  [FILTERS_EACH]; /* the cell of the filter that opens the question */
+	bool any_of
+		[QUESTIONS_MAX]; /* one of its filters is enough; otherwise all must open it */
 	int answer[QUESTIONS_MAX]
 		  [PEOPLE_MAX]; /* a cell, or the ticks of several as bits, or NOT_… */
 
@@ -69,6 +71,7 @@ struct dice {
 };
 static inline size_t roll(struct dice *d, size_t sides)
 {
+	must(sides > 0);
 	d->state ^= d->state >> 12;
 	d->state ^= d->state << 25;
 	d->state ^= d->state >> 27;
@@ -247,12 +250,18 @@ static inline void random_turn(struct microdata *m, struct dice *d)
 
 static inline bool random_concerned(const struct microdata *m, size_t q, size_t person)
 {
-	for (size_t i = 0; i < m->asked[q].filter_count; i++) {
-		const struct plan_filter *f = &m->filters[q][i];
-		if (!chose(m, f->question, person, (size_t)m->wanted[q][i]))
-			return false;
+	size_t n = m->asked[q].filter_count;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t f = m->filters[q][i].question;
+		/* Of a question without cells any answer opens. */
+		bool opens = m->asked[f].shape == PLAN_BASE
+			? answered(m, f, person)
+			: chose(m, f, person, (size_t)m->wanted[q][i]);
+		if (opens == m->any_of[q])
+			return opens;
 	}
-	return true;
+	return n == 0 || !m->any_of[q];
 }
 
 static inline void random_answers(struct microdata *m, struct dice *d, size_t q)
@@ -299,11 +308,10 @@ static inline void random_question(struct microdata *m, struct dice *d, size_t q
 		n--) {
 		size_t other = roll(d, q), cells = m->asked[other].cells;
 		size_t cell = cells > 0 ? roll(d, cells) : 0;
-		bool several = m->asked[other].shape == PLAN_MULTIPLE;
 		if (m->asked[other].shape == PLAN_BASE)
 			continue;
 		m->filters[q][asked->filter_count] = (struct plan_filter){
-			other, several && roll(d, 2) ? cell : PLAN_ANY_CELL};
+			other, roll(d, 2) ? cell : PLAN_ANY_CELL};
 		m->wanted[q][asked->filter_count++] = (int)cell;
 	}
 	random_answers(m, d, q);
@@ -312,12 +320,18 @@ static inline void random_question(struct microdata *m, struct dice *d, size_t q
 /* The segment's own question: those of the last category did not answer. */
 static inline void random_own_question(struct microdata *m, size_t q, size_t s)
 {
+	static const size_t pairs[] = {0, 0, 1, 1, 2, 2, 3, 3};
 	m->asked[q] = (struct plan_question){.shape = PLAN_SINGLE,
 		.sensitive = true,
 		.crossable = true,
 		.ordered = m->segment_ordered[s],
 		.cells = m->categories[s] - 1,
 		.is_segment = s + 1};
+	if (m->people % 2 == 0 && m->asked[q].cells > 2 &&
+		m->asked[q].cells <= COUNT_OF(pairs)) {
+		m->asked[q].collapse = pairs;
+		m->asked[q].collapse_count = (m->asked[q].cells + 1) / 2;
+	}
 	for (size_t i = 0; i < m->people; i++)
 		m->answer[q][i] = m->category[s][i] == m->asked[q].cells
 			? NOT_ANSWERED

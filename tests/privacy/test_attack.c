@@ -4,7 +4,7 @@
  *
  * Bounds: how often each answer was given in each category and group is unknown; every published figure is an equation (or, where it
  * is a mark, two inequalities); GLPK tells the least and the greatest that an unpublished cell of a sensitive question can be. Surveys
- * of two and three segments, questions that are asked of everybody; those with filters are for test_protect_random.c only.
+ * of two and three segments, questions that are asked of everybody; those with filters are for test_attack_filter.c.
  * The attacker knows n, the sizes of the groups, the tables of the segments' own questions, and which category of
  * one segment lies in which of another when the world tells (departments and halves of a region). A cell of 1 … t-1 people must stay
  * unknown by at least t. A cell of none, or of t and more, may become known: it could have been published; it does,
@@ -19,24 +19,18 @@
  *
  * BAROMETRE_ATTACK_SETS: how many invented surveys, 1000 unless told.
  */
-#include <glpk.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "microdata.h"
+#include "attack.h"
 
 #define ATOMS_MAX 300
 #define TARGETS 12            /* cells tried for each question */
 #define NOBODY_SAID CELLS_MAX /* column of those who did not answer */
 #define COLUMNS (CELLS_MAX + 1)
-#define EPSILON 1e-6
-
-static const struct thresholds persons = {.min_base = 11, .min_cell = 5, .coalition = 1};
-static const struct thresholds structures = {
-	.min_base = 11, .min_cell = 3, .coalition = 1};
 
 /* ---- what the attacker writes down ---- */
 
@@ -51,15 +45,6 @@ struct knowledge {
 	size_t atom_count;
 	glp_prob *lp;
 };
-
-/* Which half each category of the parent lies in: the data never contradict it. */
-static size_t told_by_parent(const struct microdata *m, size_t s, size_t parent_category)
-{
-	size_t last = m->categories[m->parent_of[s]] - 1;
-
-	return parent_category == last ? m->categories[s] - 1
-				       : parent_category * 2 >= last;
-}
 
 static bool make_atoms(struct knowledge *k)
 {
@@ -282,25 +267,6 @@ static bool knowledge_make(struct knowledge *k, const struct microdata *m, size_
 
 /* ---- what he finds ---- */
 
-struct range {
-	double low, high;
-};
-
-static double extreme(struct knowledge *k, int direction)
-{
-	glp_smcp how;
-
-	glp_init_smcp(&how);
-	how.msg_lev = GLP_MSG_OFF;
-	glp_set_obj_dir(k->lp, direction);
-	assert_int_equal(glp_simplex(k->lp, &how), 0);
-	if (glp_get_status(k->lp) == GLP_UNBND)
-		return direction == GLP_MAX ? 1e9 : -1e9;
-	/* The truth is a solution. */
-	assert_int_equal(glp_get_status(k->lp), GLP_OPT);
-	return glp_get_obj_val(k->lp);
-}
-
 static struct range range_of(struct knowledge *k, struct where w)
 {
 	for (size_t i = 0; i < k->atom_count; i++)
@@ -308,7 +274,7 @@ static struct range range_of(struct knowledge *k, struct where w)
 			glp_set_obj_coef(k->lp, column(i, answer),
 				holds(&w, &k->atoms[i]) &&
 					(w.answers >> answer & 1) != 0);
-	return (struct range){extreme(k, GLP_MIN), extreme(k, GLP_MAX)};
+	return range_solve(k->lp);
 }
 
 static int64_t truth(const struct microdata *m, size_t q, const struct where *w)
@@ -325,15 +291,6 @@ static int64_t truth(const struct microdata *m, size_t q, const struct where *w)
 	return n;
 }
 
-struct score {
-	size_t questions, targets, known, narrow; /* known and narrow: 0, or t and more */
-	size_t small, small_known, small_narrow;
-	size_t small_rest; /* narrow, but as large as t for all he knows */
-	size_t tiny;       /* small and narrow, because so few people are there */
-	size_t silent;     /* not aimed at */
-	double narrowest;
-};
-
 /* "Not known" itself: how many did not say where they belong is told, even when few. */
 static bool nameless(const struct knowledge *k, const struct where *w)
 {
@@ -345,33 +302,12 @@ static void aim(struct knowledge *k, struct score *score, struct where w, int64_
 {
 	struct range r = range_of(k, w);
 	struct where anything = w;
-	int64_t n = truth(k->m, k->q, &w);
-	double width = r.high - r.low;
-	bool small = n > 0 && n < t;
+	double most = 1e9;
 
-	/* Of a category that is known to hold fewer than t people nobody can doubt between more than none and all of them. */
 	anything.answers = ANY_ANSWER;
-	if (r.low < EPSILON && r.high > 1 - EPSILON && width < (double)t &&
-		range_of(k, anything).high < (double)t - EPSILON) {
-		score->tiny += small;
-		width = (double)t;
-	}
-	assert_true((double)n >= r.low - EPSILON && (double)n <= r.high + EPSILON);
-	score->targets++;
-	score->small += small;
-	if (small && width < score->narrowest)
-		score->narrowest = width;
-	if (width < 1 - EPSILON) {
-		score->known += !small;
-		score->small_known += small;
-	} else if (width < (double)t - EPSILON) {
-		bool reaches = r.high > (double)t - EPSILON ||
-			(r.low < EPSILON && nameless(k, &w));
-		bool rest = small && reaches;
-		score->narrow += !small;
-		score->small_narrow += small && !rest;
-		score->small_rest += rest;
-	}
+	if (nobody_doubts(r, t))
+		most = range_of(k, anything).high;
+	judge(score, r, most, nameless(k, &w), truth(k->m, k->q, &w), t);
 }
 
 /* Who did not say where he belongs, by what he said of another segment: these are those of its group who did not answer the first
@@ -490,15 +426,6 @@ static void attack_ticks(const struct microdata *m, size_t q,
 		glp_delete_prob(k.lp);
 	}
 	free(alone);
-}
-
-static void say(const char *what, const struct score *s)
-{
-	printf("%s: %zu questions, %zu cells aimed at; of 1 to t-1 people %zu: known %zu, narrower than t "
-	       "%zu (and t or more for all he knows %zu, of fewer than t people %zu; narrowest %.2f); of none or t and more: known %zu, "
-	       "narrow %zu; silence %zu\n",
-		what, s->questions, s->targets, s->small, s->small_known, s->small_narrow,
-		s->small_rest, s->tiny, s->narrowest, s->known, s->narrow, s->silent);
 }
 
 static struct microdata *survey(struct dice *d)

@@ -342,6 +342,73 @@ static void no_base_gives_a_withheld_cell_of_its_filter(void **state)
 	form_free(form);
 }
 
+#define SENSITIVE_CHOICES "'choices':['a','b','c','d'],'barometre':{'sensitive':true}"
+#define SAID(code) "{q} = \\u0027" code "\\u0027"
+#define TICKED(code) "{m} contains \\u0027" code "\\u0027"
+
+/* Of q the answers a and b show, c and d are put together; of m all that was ticked shows. A third question, on a page with a condition, has one
+ * of its own, too. */
+static void assert_asked(const char *page, const char *own, const char *expected)
+{
+	char *pages = x_printf(
+		"'pages':[{'name':'p','title':'P','elements':["
+		"{'type':'radiogroup','name':'q','title':'Q'," SENSITIVE_CHOICES "},"
+		"{'type':'checkbox','name':'m','title':'M'," SENSITIVE_CHOICES "}]},"
+		"{'name':'o','title':'O','visibleIf':'%s','elements':["
+		"{'type':'radiogroup','name':'w','title':'W','visibleIf':'%s'," AB "}]}]",
+		page, own);
+	struct form *form = form_of_pages(pages);
+	struct tabulation *tab = tabulation_new(form);
+	struct figures f = {0};
+
+	answer_groups(tab,
+		GROUPS({"{'q':'a','m':['a'],'w':'a'}", 22},
+			{"{'q':'a','m':['a'],'w':'b'}", 18},
+			{"{'q':'b','m':['a','b'],'w':'b'}", 30},
+			{"{'q':'c','m':['b'],'w':'a'}", 20},
+			{"{'q':'d','m':['b'],'w':'a'}", 3}));
+	figures_add(&f, "t", tab, usual);
+	assert_of(&f, "q", "",
+		"= a 93 0 0 93 40 43\n= b 93 0 0 93 30 32\n"
+		"= c 93 0 0 93 . . small_cells\n= d 93 0 0 93 . . small_cells\n"
+		"= gathered 93 0 0 93 23 25 gathered\n");
+	assert_of(&f, "w", "", expected);
+	figures_release(&f);
+	tabulation_free(tab);
+	form_free(form);
+	free(pages);
+}
+
+static void a_filter_is_the_answer_that_is_asked_for(void **state)
+{
+	(void)state;
+	static const char told[] = "= a 40 0 53 40 22 55\n= b 40 0 53 40 18 45\n",
+			  ticked[] = "= a 70 0 23 70 22 31\n= b 70 0 23 70 48 69\n",
+			  withheld[] = "= a . . . . . . filter\n= b . . . . . . filter\n";
+	static const struct {
+		const char *page, *own, *expected;
+	} cases[] = {
+		/* The same answer twice is one. */
+		{SAID("a"), SAID("a"), told},
+		{SAID("a") " or " SAID("a"), SAID("a"), told},
+		{TICKED("a"), TICKED("a"), ticked},
+		/* Two answers: whether both show is not looked at. */
+		{SAID("a") " or " SAID("b"), SAID("a"), withheld},
+		{SAID("a"), SAID("a") " or " SAID("b"), withheld},
+		{SAID("a"), SAID("b"), withheld},
+		{SAID("a"), "{q} notempty", withheld},
+		{SAID("a"), "{q} != \\u0027c\\u0027", withheld},
+		/* One that does not show. */
+		{SAID("c"), SAID("c"), withheld},
+		/* Two ticks, or a tick and an answer: how many did both is shown nowhere. */
+		{TICKED("a"), TICKED("b"), withheld},
+		{SAID("a"), TICKED("a"), withheld},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_asked(cases[i].page, cases[i].own, cases[i].expected);
+}
+
 static void notes_own_their_texts_and_name_the_question(void **state)
 {
 	(void)state;
@@ -371,6 +438,7 @@ int main(void)
 		cmocka_unit_test(small_groups_are_merged_and_that_is_told),
 		cmocka_unit_test(labels_may_be_as_long_as_the_form_has_them),
 		cmocka_unit_test(no_base_gives_a_withheld_cell_of_its_filter),
+		cmocka_unit_test(a_filter_is_the_answer_that_is_asked_for),
 		cmocka_unit_test(notes_own_their_texts_and_name_the_question),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,23 +27,32 @@
  *      sensitive ones at least t: all cells are told as "at least 95 %" and "at most 5 %", when the base is 30 or more and 5 % of
  *      it is m people or more; otherwise it is withheld, below k + 2. m is one more than R2 needs, so that the mark is no
  *      proof that R2 was broken. Sensitive cells are gathered as disclose_cells does, or else collapsed. Of a segment's own question
- *      nothing gathered can be computed from the published sizes of the segment's groups.
+ *      nothing gathered can be computed from the published sizes of the segment's groups, and these are sums of the classes.
  *   L4 A question that is asked only of some reads other questions (filters): its base is a cell of theirs. It is told for groups only
- *      where each of its filters shows every cell (of several ticks: the option asked for), by the same groups or finer
- *      ones; the same for the whole audience, where a mark does not count as shown. With several filters, or one without cells (a number,
- *      a text), whom it concerns is no cell of a shown table: then (concerned, not concerned) is a row and keeps R2, and R3 if
- *      a filter is sensitive; the whole audience of 30 and more keeps R3 only.
+ *      where each of its filters shows the cell asked for by itself (every cell when that is not known), by the same groups or finer
+ *      ones (of the segment's own question each group is a cell); the same for the whole audience, where a mark does not count as
+ *      shown. If a filter is sensitive, or a segment's own, (concerned, not concerned) keeps R3. With several filters, or one without
+ *      cells (a number, a text), whom it concerns is no cell of a shown table: then this row keeps R2, too, but of a whole audience
+ *      of 30 and more. A filter without cells is looked through: what it reads must show too, and counts as sensitive for it, or
+ *      those who answered it would tell it.
+ *      Of several filters, one of them sensitive, the base would tell how many gave both answers: a cell of the one crossed with
+ *      the other. It is withheld, unless each has cells and reads the one before it and nothing else, and both ask
+ *      that one for the same cell (a page, and a question on it): then whom it concerns is a sum of shown cells.
  * Audit: for two published crossings P and R of a question (the whole audience is a third, and both add up to it)
  *   A1 U a union of groups of P, I all groups of R inside it: when neither I nor U less I is empty, U less I is a safe row. Its table is
  *      the difference of published ones, as far as both tell cells apart.
  *   A2 no union of P and union of R differ by 1 … N-1 people, those in the one only and in the other only together.
+ *   A3 The question is sensitive: groups of R with 1 … N-1 people together outside U are taken away from U as in A1. Its cells are known
+ *      as nearly as those few: none of the difference, the few added to it, is of 1 … t-1.
  * Where it is not so, the segment that stands later goes. All unions are gone through, up to 2^13 of groups that hang together by common
- * people; what has more counts as not safe. Questions are taken in order, so that a filter is settled before what it opens.
+ * people, and for A3 up to 2^17 choices of groups to take away; what has more counts as not safe. Questions are taken in order, so that a
+ * filter is settled before what it opens.
  *
  * Promises: P1 the same input gives the same output. P2 no published row is unsafe. P3 the audit finds nothing in what is
  *   published. P4 everything that was merged, gathered or withheld is told, with the reason; of a sensitive question the reason
  *   does not tell all alike from a few.
- * Tests: tests/privacy/test_protect*.c; test_attack*.c solve what is published.
+ * Tests: tests/privacy/test_protect*.c; test_attack*.c solve what is published (the last sentences of L4, and A3,
+ *   are what test_attack_filter.c found).
  *
  * Limits
  *   That groups were joined, or a table withheld, tells that something finer was unsafe, not what. UNANIMOUS of a whole tells that nearly
@@ -51,12 +60,17 @@
  *   How many did not answer, or were not concerned, is the size of the group less the base. R3 is about answers; not_answered and
  *   not_concerned are only not printed when few.
  *   A category whose size is known, and that is all but a few of a published group, has the group's cells less those few at most.
+ *   A filter that is not sensitive may show that few of a group are asked. What they answered stays between none and all of them.
+ *   A segment whose own question is asked only of some tells by the sizes of its groups how many they are at least.
  *   R2 looks at the cells that show: when all four show, "the two favourable ones together" may be everybody.
  *   The audit takes crossings by two. Three at once could add up to a few people; test_attack_span.c has found none.
  *   Of two segments of which one tells the other (a department its region) neither may have a question of its own with cells in the
  *   plan: two such questions crossed with a third segment are views of one table, and not compared. A locality has no cells.
- *   Questions are judged one by one: two that ask nearly the same, a calculated value of others, another edition or release are not
- *   seen here (report/release_check.h).
+ *   Choices with a condition of their own are judged as if they were offered to everybody; what the condition reads is no filter of them.
+ *   Where a page is opened by several answers, what reads it and a question on it is taken to ask for the same ones (L4).
+ *   Of several ticks the options are judged one by one; which of them exclude each other, and that who answered ticked something, is not seen.
+ *   Questions are judged one by one: two that ask nearly the same, a calculated value of others, another edition or release are not seen here
+ *   (report/release_check.h).
  */
 #ifndef BAROMETRE_PRIVACY_PROTECT_H
 #define BAROMETRE_PRIVACY_PROTECT_H
@@ -77,7 +91,7 @@ struct plan_row {
 /* A question that another one reads. */
 struct plan_filter {
 	size_t question;
-	/* Of several ticks: the option it asks for; PLAN_ANY_CELL when that is not known. */
+	/* The cell it asks for; PLAN_ANY_CELL when that is not known, or there are several. */
 	size_t cell;
 };
 #define PLAN_ANY_CELL SIZE_MAX
