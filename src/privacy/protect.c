@@ -416,6 +416,11 @@ static void protect_whole(const struct asked *a, const struct protected_plan *pr
 		table_clear(ret, PROTECT_FILTER);
 		return;
 	}
+	if (base > 0 && a->q->is_segment > 0 &&
+		protected->segment_nested[a->q->is_segment - 1]) {
+		table_clear(ret, PROTECT_AUDIT);
+		return;
+	}
 	if (base == 0 || (a->rules.on && base < a->rules.base)) {
 		table_clear(ret, base == 0 ? PROTECT_NOBODY : PROTECT_BASE);
 		return;
@@ -477,9 +482,12 @@ void protect(const struct plan *plan, struct protected_plan *ret)
 	out.tables = x_calloc(questions * segments + 1, sizeof(*out.tables));
 	out.segment_groups = x_calloc(segments + 1, sizeof(*out.segment_groups));
 	out.segment_group_of = x_calloc(segments + 1, sizeof(*out.segment_group_of));
+	out.segment_nested = x_calloc(segments + 1, sizeof(*out.segment_nested));
 	for (size_t s = 0; s < segments; s++) {
 		struct partition g = ladder_segment(plan, s);
-		out.segment_groups[s] = g.parts;
+		out.segment_nested[s] = rules_of(plan->thresholds).on &&
+			nested_segment(plan, s, out.segment_nested);
+		out.segment_groups[s] = out.segment_nested[s] ? 0 : g.parts;
 		out.segment_group_of[s] = g.part_of;
 	}
 	for (size_t i = 0; i < questions; i++) {
@@ -505,6 +513,7 @@ void protected_release(struct protected_plan *p)
 	free(p->whole);
 	free(p->tables);
 	free(p->segment_groups);
+	free(p->segment_nested);
 	free(p->segment_group_of);
 	*p = (struct protected_plan){0};
 }

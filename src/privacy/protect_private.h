@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * protect_private.h - what protect.c, ladder.c and audit.c share: the rules of a row; in protect_parts.c groups of
+ * protect_private.h - what protect.c, ladder.c, nested.c and audit.c share: the rules of a row; in protect_parts.c groups of
  * categories and classes of cells. Private to src/privacy. R, L and N, t, k are those of protect.h.
  */
 #ifndef BAROMETRE_PRIVACY_PROTECT_PRIVATE_H
@@ -88,6 +88,10 @@ struct partition ladder_segment(const struct plan *, size_t segment);
 /* L2 and L4: one question by one segment. `so_far`: the tables of the question by earlier segments. */
 void ladder_cross(const struct asked *, size_t segment, const struct protected_plan *,
 	const struct protected_table *so_far, struct protected_table *ret);
+
+/* ---- nested.c ---- */
+/* Does an earlier segment tell this one, or it that one, one of them with a question of its own? `nested`: those of which it was so. */
+bool nested_segment(const struct plan *, size_t segment, const bool *nested);
 
 /* ---- audit.c ---- */
 /* Takes back what would be told by differences between the tables of one question. */

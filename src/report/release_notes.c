@@ -60,10 +60,12 @@ static void note_segment(const struct outgoing *o, size_t segment)
 	SCOPED(buf_release) struct buf text = BUF_LIMIT(LABELS_MAX);
 
 	if (groups < 2) {
+		bool nested = o->told.segment_nested[segment];
 		figures_note(o->out, o->audience, "", s->crossing->name,
 			"segment_withheld",
 			"Aucun tableau n’est croisé avec « %s » : %s.",
-			s->crossing->label, reason(PROTECT_GROUPS));
+			s->crossing->label,
+			reason(nested ? PROTECT_AUDIT : PROTECT_GROUPS));
 		return;
 	}
 	name_groups(&text, s, o->told.segment_group_of[segment], groups);

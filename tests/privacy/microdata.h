@@ -338,16 +338,6 @@ static inline void random_own_question(struct microdata *m, size_t q, size_t s)
 			: (int)m->category[s][i];
 }
 
-/* Told by another segment, or telling one: then it has no question of its own (protect.h, "Limits"). */
-static inline bool in_family(const struct microdata *m, size_t s)
-{
-	bool tells = false;
-
-	for (size_t i = 0; i < m->segments; i++)
-		tells = tells || m->parent_of[i] == s;
-	return tells || m->parent_of[s] != SIZE_MAX;
-}
-
 static inline struct microdata *microdata_random(struct dice *d)
 {
 	struct microdata *m = x_calloc(1, sizeof(*m));
@@ -357,8 +347,7 @@ static inline struct microdata *microdata_random(struct dice *d)
 	random_turn(m, d);
 	m->questions = QUESTIONS_MAX;
 	for (size_t q = 0; q < m->questions; q++) {
-		if (q < m->segments && !in_family(m, q) &&
-			m->categories[q] - 1 <= CELLS_MAX && roll(d, 2))
+		if (q < m->segments && m->categories[q] - 1 <= CELLS_MAX && roll(d, 2))
 			random_own_question(m, q, q);
 		else
 			random_question(m, d, q);

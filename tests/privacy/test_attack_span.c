@@ -14,72 +14,18 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "microdata.h"
+#include "elimination.h"
 
 static const struct thresholds persons = {.min_base = 11, .min_cell = 5, .coalition = 1};
 
 /* ---- the span of published groups ---- */
 
-#define PRIME ((1ull << 61) - 1)
-#define ROWS_MAX (SEGMENTS_MAX * CATEGORIES_MAX + 1)
-
-__extension__ typedef unsigned __int128 wide;
-
-static uint64_t times(uint64_t a, uint64_t b)
-{
-	return (uint64_t)((wide)a * b % PRIME);
-}
-static uint64_t minus(uint64_t a, uint64_t b)
-{
-	return a >= b ? a - b : a + PRIME - b;
-}
-static uint64_t inverse(uint64_t a)
-{
-	uint64_t result = 1;
-
-	for (uint64_t e = PRIME - 2; e > 0; e >>= 1) {
-		if ((e & 1) != 0)
-			result = times(result, a);
-		a = times(a, a);
-	}
-	return result;
-}
-
 /* Respondents who are in the same published groups are one column. */
 struct span {
-	size_t columns, rows;
 	int64_t sizes[PEOPLE_MAX];
 	size_t groups[PEOPLE_MAX][SEGMENTS_MAX];
-	uint64_t row[ROWS_MAX][PEOPLE_MAX];
-	size_t pivot[ROWS_MAX];
+	struct elimination told;
 };
-
-/* What is left of a vector after the rows are taken out of it: nothing when it is in the span. */
-static bool reduce(const struct span *s, uint64_t *v)
-{
-	for (size_t r = 0; r < s->rows; r++) {
-		uint64_t factor = v[s->pivot[r]];
-		for (size_t i = 0; factor != 0 && i < s->columns; i++)
-			v[i] = minus(v[i], times(factor, s->row[r][i]));
-	}
-	for (size_t i = 0; i < s->columns; i++)
-		if (v[i] != 0)
-			return false;
-	return true;
-}
-
-static void span_add(struct span *s, uint64_t *v)
-{
-	if (reduce(s, v))
-		return;
-	size_t pivot = 0;
-	while (v[pivot] == 0)
-		pivot++;
-	uint64_t by = inverse(v[pivot]);
-	for (size_t i = 0; i < s->columns; i++)
-		s->row[s->rows][i] = times(v[i], by);
-	s->pivot[s->rows++] = pivot;
-}
 
 /* `groups`[segment][category], NULL for what is not published. */
 static void span_make(
@@ -92,18 +38,19 @@ static void span_make(
 			continue;
 		for (size_t g = 0; g < m->segments; g++)
 			mine[g] = groups[g] ? groups[g][m->category[g][i]] : 0;
-		while (at < s->columns && memcmp(s->groups[at], mine, sizeof(mine)) != 0)
+		while (at < s->told.columns &&
+			memcmp(s->groups[at], mine, sizeof(mine)) != 0)
 			at++;
-		if (at == s->columns)
-			memcpy(s->groups[s->columns++], mine, sizeof(mine));
+		if (at == s->told.columns)
+			memcpy(s->groups[s->told.columns++], mine, sizeof(mine));
 		s->sizes[at]++;
 	}
 	for (size_t g = 0; g < m->segments; g++) {
 		for (size_t group = 0; groups[g] && group < m->categories[g]; group++) {
 			uint64_t v[PEOPLE_MAX] = {0};
-			for (size_t i = 0; i < s->columns; i++)
+			for (size_t i = 0; i < s->told.columns; i++)
 				v[i] = s->groups[i][g] == group;
-			span_add(s, v);
+			elimination_add(&s->told, v);
 		}
 	}
 }
@@ -111,18 +58,18 @@ static void span_make(
 /* Sets of one, two or (where there are few columns) three with fewer than `limit` people: how many are in the span. */
 static size_t span_small(const struct span *s, int64_t limit)
 {
-	size_t found = 0, step = s->columns > 20 ? s->columns : 1;
+	size_t found = 0, step = s->told.columns > 20 ? s->told.columns : 1;
 
-	for (size_t a = 0; a < s->columns; a++) {
-		for (size_t b = a; b < s->columns; b++) {
-			for (size_t c = b; c < s->columns; c += c == b ? 1 : step) {
+	for (size_t a = 0; a < s->told.columns; a++) {
+		for (size_t b = a; b < s->told.columns; b++) {
+			for (size_t c = b; c < s->told.columns; c += c == b ? 1 : step) {
 				int64_t size = s->sizes[a] + (b > a ? s->sizes[b] : 0) +
 					(c > b ? s->sizes[c] : 0);
 				if (size >= limit || (a == b && c > b))
 					continue;
 				uint64_t v[PEOPLE_MAX] = {0};
 				v[a] = v[b] = v[c] = 1;
-				found += reduce(s, v);
+				found += elimination_reaches(&s->told, v);
 			}
 		}
 	}

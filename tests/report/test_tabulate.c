@@ -243,7 +243,8 @@ static void small_groups_are_merged_and_that_is_told(void **state)
 	/* Bands: 40, 4 and 6, 30: those of 4 and 6 cannot stand alone. */
 	answer_groups(tab,
 		GROUPS({"{'s':'x','n':25,'q':'a','m':['a']}", 20},
-			{"{'s':'x','n':25,'q':'b','m':['a']}", 20},
+			{"{'s':'x','n':25,'q':'b','m':['a']}", 9},
+			{"{'s':'y','n':25,'q':'b','m':['a']}", 11},
 			{"{'s':'y','n':35,'q':'a','m':['b']}", 2},
 			{"{'s':'y','n':35,'q':'b'}", 2},
 			{"{'s':'y','n':45,'q':'a','m':['b']}", 3},

@@ -15,6 +15,8 @@
  * Ladder (global recoding instead of suppression: SDC handbook chapter 5, "table redesign")
  *   L1 Groups of a segment: while one has 1 … N-1 people, the smallest joins its smaller neighbour (ordered), or the smallest other.
  *      "Not known" is a group like the others. Fewer than two groups with people: the segment is not crossed with.
+ *      Of two segments, one of which tells the other in the data (everybody of each of its categories is in one of the other's) and one of
+ *      which has a question of its own with cells, the later is not crossed with, nor its question told: they are views of one table.
  *   L2 A crossing is published at the rung that shows most figures (groups × cells), the first of equals: all cells, the form's
  *      collapse, or for a sensitive question of four cells and more the same cells gathered in every group (neighbours
  *      when ordered, otherwise the smallest of the whole audience; at least two gathered, at least two beside). Its groups join
@@ -51,7 +53,7 @@
  * Promises: P1 the same input gives the same output. P2 no published row is unsafe. P3 the audit finds nothing in what is
  *   published. P4 everything that was merged, gathered or withheld is told, with the reason; of a sensitive question the reason
  *   does not tell all alike from a few.
- * Tests: tests/privacy/test_protect*.c; test_attack*.c solve what is published (the last sentences of L4, and A3,
+ * Tests: tests/privacy/test_protect*.c, test_nested.c (L1); test_attack*.c solve what is published (the last sentences of L4, and A3,
  *   are what test_attack_filter.c found).
  *
  * Limits
@@ -64,8 +66,8 @@
  *   A segment whose own question is asked only of some tells by the sizes of its groups how many they are at least.
  *   R2 looks at the cells that show: when all four show, "the two favourable ones together" may be everybody.
  *   The audit takes crossings by two. Three at once could add up to a few people; test_attack_span.c has found none.
- *   Of two segments of which one tells the other (a department its region) neither may have a question of its own with cells in the
- *   plan: two such questions crossed with a third segment are views of one table, and not compared. A locality has no cells.
+ *   Of two segments of which one nearly tells the other the own questions, crossed with a third, are not compared. Nor are the sizes of the
+ *   groups of two segments: they say how many, not what was answered.
  *   Choices with a condition of their own are judged as if they were offered to everybody; what the condition reads is no filter of them.
  *   Where a page is opened by several answers, what reads it and a question on it is taken to ask for the same ones (L4).
  *   Of several ticks the options are judged one by one; which of them exclude each other, and that who answered ticked something, is not seen.
@@ -146,7 +148,7 @@ enum protect_verdict {
 	PROTECT_UNANIMOUS, /* R2, and the reserve of L3 */
 	PROTECT_FILTER,    /* L4 */
 	PROTECT_GROUPS,    /* L1: the segment has fewer than two groups left */
-	PROTECT_AUDIT,     /* the audit took it back */
+	PROTECT_AUDIT, /* the audit took it back, or L1: a view of another table */
 	PROTECT_NOT_MADE /* not crossable, the question is the segment, or the same table stands the other way round */
 };
 enum cell_mark {
@@ -173,6 +175,7 @@ struct protected_plan {
 	struct protected_table *tables; /* [question × segment_count + segment] */
 	/* The groups of each segment after L1: category → group; groups 0 when it is not crossed with. */
 	size_t *segment_groups, **segment_group_of;
+	bool *segment_nested; /* it is not crossed with because of an earlier one */
 };
 /* Never fails; released with protected_release. */
 void protect(const struct plan *, struct protected_plan *ret);
