@@ -117,6 +117,8 @@ static bool difference_safe(const struct pair *pair, const struct side *outer,
 
 	if (base > 0 && base < a->rules.base)
 		return false;
+	if (!sources_row_safe(a, base, pair->cells))
+		return false;
 	if (a->q->shape == PLAN_SINGLE) {
 		partition_sum(&pair->common, pair->cells, pair->sums);
 		return row_fault(&a->rules, a->sensitive, base, pair->sums,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* L1, L2 and L4: categories join until every row is safe. */
+/* L1, L2 and L4, and L5 of groups: categories join until every row is safe. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +71,8 @@ struct trouble {
 static struct trouble find_trouble(
 	struct ladder *l, const struct partition *g, const struct partition *classes)
 {
+	/* What is derived from sources stands last, each by itself. */
+	size_t derived = l->a->q->cells - l->a->own;
 	struct trouble t = {.fault = FAULT_NONE};
 
 	for (size_t i = 0; i < g->parts; i++) {
@@ -80,9 +82,13 @@ static struct trouble find_trouble(
 		if (classes)
 			partition_sum(classes, l->cells, l->sums);
 		enum fault fault = row_fault(&l->a->rules, l->a->sensitive, row.base,
-			l->sums, classes ? classes->parts : 0);
+			l->sums, classes ? classes->parts - derived : 0);
 		if (fault == FAULT_NONE && !concern_safe(l->a, &row, false))
 			fault = FAULT_FILTER;
+		if (fault == FAULT_NONE &&
+			!sources_group_safe(
+				l->a, l->segment, g->part_of, i, row.base, l->cells))
+			fault = FAULT_SOURCES;
 		if (fault != FAULT_NONE &&
 			(t.fault == FAULT_NONE || row.base < l->bases[t.group]))
 			t = (struct trouble){fault, i};
@@ -146,21 +152,22 @@ static void try_gathered(struct ladder *l, const struct protected_table *whole,
 	const struct protected_table *so_far)
 {
 	const struct plan_question *q = l->a->q;
+	size_t own = l->a->own;
 	bool *chosen = x_calloc(q->cells + 1, sizeof(*chosen));
 
-	if (q->ordered && q->cells <= RUNS_OF_CELLS) {
-		for (size_t n = 2; n + 2 <= q->cells; n++) {
-			for (size_t first = 0; first + n <= q->cells; first++) {
-				for (size_t i = 0; i < q->cells; i++)
+	if (q->ordered && own <= RUNS_OF_CELLS) {
+		for (size_t n = 2; n + 2 <= own; n++) {
+			for (size_t first = 0; first + n <= own; first++) {
+				for (size_t i = 0; i < own; i++)
 					chosen[i] = i >= first && i < first + n;
 				try_classes(l, whole, so_far,
 					partition_gather(q->cells, chosen));
 			}
 		}
 	}
-	for (size_t n = 1; !q->ordered && n + 2 <= q->cells; n++) {
+	for (size_t n = 1; !q->ordered && n + 2 <= own; n++) {
 		size_t next = SIZE_MAX;
-		for (size_t i = q->cells; i-- > 0;)
+		for (size_t i = own; i-- > 0;)
 			if (!chosen[i] &&
 				(next == SIZE_MAX ||
 					q->whole.cells[i] < q->whole.cells[next]))
@@ -180,7 +187,7 @@ static void try_single(struct ladder *l, const struct protected_table *whole,
 	try_classes(l, whole, so_far, partition_start(q->cells));
 	if (q->collapse && q->collapse_count >= 2)
 		try_classes(l, whole, so_far, partition_collapse(q));
-	if (l->a->sensitive && q->cells >= 4)
+	if (l->a->sensitive && l->a->own >= 4)
 		try_gathered(l, whole, so_far);
 }
 
@@ -267,6 +274,8 @@ static enum protect_verdict verdict_of(const struct ladder *l)
 	switch (l->fault) {
 	case FAULT_FILTER:
 		return PROTECT_FILTER;
+	case FAULT_SOURCES:
+		return PROTECT_AUDIT;
 	case FAULT_BASE:
 		return PROTECT_BASE;
 	case FAULT_CELLS:

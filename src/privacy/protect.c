@@ -460,7 +460,8 @@ static struct asked asked_of(const struct plan *plan, size_t index)
 		.rules = rules_of(plan->thresholds),
 		.sensitive = q->sensitive || q->is_segment != 0,
 		.joint_condition = q->filter_count > 1,
-		.filter_sensitive = filters_sensitive(plan, q)};
+		.filter_sensitive = filters_sensitive(plan, q),
+		.own = q->cells};
 
 	must(q->shape != PLAN_BASE || q->cells == 0);
 	check_row(q, &q->whole);
@@ -493,11 +494,14 @@ void protect(const struct plan *plan, struct protected_plan *ret)
 	for (size_t i = 0; i < questions; i++) {
 		struct asked a = asked_of(plan, i);
 		struct protected_table *tables = &out.tables[i * segments];
+		struct plan_question judged;
 		protect_whole(&a, &out, &out.whole[i]);
+		sources_begin(&a, &judged, &out, &out.whole[i]);
 		for (size_t s = 0; s < segments; s++)
 			ladder_cross(&a, s, &out, tables, &tables[s]);
 		if (a.rules.on)
 			audit_question(&a, tables);
+		sources_end(&a, &out.whole[i], tables);
 	}
 	*ret = out;
 }

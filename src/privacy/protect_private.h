@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * protect_private.h - what protect.c, ladder.c, nested.c and audit.c share: the rules of a row; in protect_parts.c groups of
+ * protect_private.h - what protect.c, ladder.c, sources.c, nested.c and audit.c share: the rules of a row; in protect_parts.c groups of
  * categories and classes of cells. Private to src/privacy. R, L and N, t, k are those of protect.h.
  */
 #ifndef BAROMETRE_PRIVACY_PROTECT_PRIVATE_H
@@ -23,12 +23,15 @@ struct asked {
 	bool sensitive;        /* or the question of a segment */
 	bool filter_sensitive; /* one of its filters is */
 	bool joint_condition;  /* whom it concerns is not a cell of one shown filter */
+	size_t own; /* cells of the question; q->cells counts what is derived from sources, too */
+	struct source_groups *sources; /* NULL: none, or all is off */
 };
 
 /* What is wrong with a row: the rule that it breaks. */
 enum fault {
 	FAULT_NONE,
 	FAULT_FILTER,
+	FAULT_SOURCES,
 	FAULT_UNANIMOUS,
 	FAULT_CELLS,
 	FAULT_BASE
@@ -88,6 +91,19 @@ struct partition ladder_segment(const struct plan *, size_t segment);
 /* L2 and L4: one question by one segment. `so_far`: the tables of the question by earlier segments. */
 void ladder_cross(const struct asked *, size_t segment, const struct protected_plan *,
 	const struct protected_table *so_far, struct protected_table *ret);
+
+/* ---- sources.c: L5 ---- */
+/* A question with sources is judged as if what can be computed were cells of it: `judged` is the plan's question with these, and a->q from
+ * here to sources_end. Takes the table of the whole audience back where L5 asks for it. */
+void sources_begin(struct asked *a, struct plan_question *judged,
+	const struct protected_plan *, struct protected_table *whole);
+void sources_end(
+	struct asked *a, struct protected_table *whole, struct protected_table *tables);
+/* A row, or a difference of rows: cells, then what is derived. */
+bool sources_row_safe(const struct asked *, int64_t base, const int64_t *cells);
+/* A group of a crossing by which it would be told, beside finer ones of the sources. */
+bool sources_group_safe(const struct asked *, size_t segment, const size_t *group_of,
+	size_t group, int64_t base, const int64_t *cells);
 
 /* ---- nested.c ---- */
 /* Does an earlier segment tell this one, or it that one, one of them with a question of its own? `nested`: those of which it was so. */

@@ -209,6 +209,7 @@ void planned_make(
 		.joints = x_calloc(tables * n * n + 1, sizeof(*p->joints)),
 		.collapse = x_calloc(cells + 1, sizeof(*p->collapse)),
 		.lists = x_calloc(tables + 1, sizeof(*p->lists)),
+		.sources = x_calloc(tables + 1, sizeof(*p->sources)),
 		.tables = tables};
 	struct plan_row *rows = p->rows;
 	const struct plan_row **by_segment = p->by_segment;
@@ -228,6 +229,7 @@ void planned_make(
 		collapse += tab->tables[i].cells;
 		if (q->crossable)
 			plan_crossing(p, tab, i, &rows, &by_segment, &joints);
+		planned_sources_make(p, tab, i);
 		f.count = 0;
 		add_filters(&f, &tab->tables[i]);
 		p->filters = x_realloc(
@@ -253,7 +255,10 @@ void planned_release(struct planned *p)
 {
 	for (size_t i = 0; i < p->tables; i++)
 		place_list_release(&p->lists[i]);
+	for (size_t i = 0; i < p->tables; i++)
+		planned_sources_release(&p->sources[i]);
 	free(p->lists);
+	free(p->sources);
 	free(p->segments);
 	free(p->questions);
 	free(p->rows);

@@ -38,6 +38,15 @@ void place_list_make(
 	struct place_list *, const struct tabulation *, const struct table *);
 void place_list_release(struct place_list *);
 
+/* release_sources.c: rows of cells and derived sets, of a table that is worked out from others. */
+struct planned_sources {
+	struct plan_sources plan;
+	size_t *questions;
+	unsigned char *sides;
+	int64_t *cells;
+	size_t width;
+};
+
 /* release_plan.c: a plan question is a table, at the same place; a plan segment a segment. */
 struct planned {
 	struct plan plan;
@@ -48,11 +57,15 @@ struct planned {
 	const int64_t **joints;
 	struct plan_filter *filters;
 	size_t *collapse;
-	struct place_list *lists; /* one a table; empty but of localities */
+	struct place_list *lists;        /* one a table; empty but of localities */
+	struct planned_sources *sources; /* one a table */
 	size_t tables;
 };
 void planned_make(struct planned *, const struct tabulation *, struct thresholds);
 void planned_release(struct planned *);
+/* The last thing done of a table. */
+void planned_sources_make(struct planned *, const struct tabulation *, size_t table);
+void planned_sources_release(struct planned_sources *);
 /* Is the table told as cells? Else its base, with statistics and bands of its own. */
 bool table_has_cells(const struct table *);
 

@@ -3,6 +3,7 @@
 #ifndef REPORT_PRIVATE_H
 #define REPORT_PRIVATE_H
 
+#include "barometre/form/answer.h"
 #include "barometre/report/tabulate.h"
 
 /* How many people gave each distinct number, in ascending order. */
@@ -71,6 +72,12 @@ enum counter {
 	COUNTER_CELLS  /* and one for each cell */
 };
 
+/* A table that a calculated value reads: its value is the place of the person's cell among `cells`, or `count`: another or none. */
+struct source {
+	size_t table;
+	size_t *cells, count;
+};
+
 /* One question of the tables: a question of the form, or a row of a matrix, an item, a ranked choice, a number of ticks. */
 struct table {
 	enum table_type type;
@@ -94,6 +101,11 @@ struct table {
 	int64_t *joint; /* pairs of segments, of who answered; tabulation.pairs */
 	struct places places;
 	int64_t texts; /* calculated values that are texts */
+	/* TABLE_CALCULATED: what it reads, and a row of one counter a combination of that, for everybody and each category. */
+	struct source *sources;
+	size_t source_count, combinations;
+	int64_t *combined;
+	bool open; /* it reads what is no cell, or too much: no combinations */
 };
 
 struct category {
@@ -154,6 +166,13 @@ char *band_label(double low, double high);
 void segments_make(struct tabulation *);
 void segments_drop(struct tabulation *);
 size_t segment_of_place(const struct segment *, const char *code);
+
+/* tabulate_sources.c: after the segments. */
+void sources_make(struct tabulation *);
+void sources_drop(struct table *);
+/* One person who has the value. */
+void sources_count(const struct tabulation *, struct table *, const struct routing *,
+	const json_t *answers);
 
 static inline int64_t *table_row(const struct table *t, size_t row)
 {

@@ -37,6 +37,7 @@ struct tabulation *tabulation_new(const struct form *form)
 	tab->form = form;
 	tables_make(tab);
 	segments_make(tab);
+	sources_make(tab);
 	make_counters(tab);
 	return tab;
 }
@@ -160,6 +161,8 @@ void tabulation_add(struct tabulation *tab, const json_t *answers, usec_t today)
 		}
 		table_read(t, tab, answer, &r);
 		count_table(tab, t, &r);
+		if (t->combinations > 0 && r.kind == READ_ANSWER)
+			sources_count(tab, t, &asked, answers);
 	}
 	routing_release(&asked);
 }

@@ -411,6 +411,7 @@ void tables_free(struct tabulation *tab)
 		free(t->places.list);
 		free(t->counters);
 		free(t->joint);
+		sources_drop(t);
 		free(t->name);
 	}
 	free(tab->tables);

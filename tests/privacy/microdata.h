@@ -19,6 +19,7 @@
 #define QUESTIONS_MAX 12
 #define CELLS_MAX 8
 #define FILTERS_EACH 2
+#define DERIVED_MAX 8
 
 #define NOT_ANSWERED (-1)
 #define NOT_CONCERNED (-2)
@@ -51,15 +52,20 @@ struct microdata {
 	int answer[QUESTIONS_MAX]
 		  [PEOPLE_MAX]; /* a cell, or the ticks of several as bits, or NOT_… */
 
+	/* Is the person in this derived set (plan_sources)? Of asked[].sources. */
+	bool (*in_set[QUESTIONS_MAX])(
+		const struct microdata *, size_t q, size_t person, size_t set);
+
 	/* Made by microdata_plan. */
 	struct plan plan;
 	struct plan_segment plan_segments[SEGMENTS_MAX];
 	struct plan_question plan_questions[QUESTIONS_MAX];
 	int64_t people_in[SEGMENTS_MAX][CATEGORIES_MAX];
-	int64_t whole_cells[QUESTIONS_MAX][CELLS_MAX];
+	int64_t whole_cells[QUESTIONS_MAX][CELLS_MAX + DERIVED_MAX];
 	struct plan_row rows[QUESTIONS_MAX][SEGMENTS_MAX][CATEGORIES_MAX];
 	const struct plan_row *row_lists[QUESTIONS_MAX][SEGMENTS_MAX];
-	int64_t row_cells[QUESTIONS_MAX][SEGMENTS_MAX][CATEGORIES_MAX][CELLS_MAX];
+	int64_t row_cells[QUESTIONS_MAX][SEGMENTS_MAX][CATEGORIES_MAX]
+			 [CELLS_MAX + DERIVED_MAX];
 	int64_t joint[QUESTIONS_MAX][SEGMENTS_MAX * SEGMENTS_MAX]
 		     [CATEGORIES_MAX * CATEGORIES_MAX];
 	const int64_t *joint_lists[QUESTIONS_MAX][SEGMENTS_MAX * SEGMENTS_MAX];
@@ -119,6 +125,11 @@ static inline void count_person(struct microdata *m, size_t q, size_t person,
 		row->base++;
 	for (size_t i = 0; i < m->asked[q].cells; i++)
 		cells[i] += chose(m, q, person, i);
+	for (size_t i = 0;
+		m->in_set[q] && m->asked[q].sources && i < m->asked[q].sources->derived;
+		i++)
+		cells[m->asked[q].cells + i] += answered(m, q, person) &&
+			m->in_set[q](m, q, person, i);
 }
 
 static inline void microdata_question(struct microdata *m, size_t q)

@@ -34,17 +34,25 @@ static inline char *quoted(const char *text)
 	return copy;
 }
 
-/* `pages` and what may follow it: 'pages':[…],'calculatedValues':[…] */
-static inline struct form *form_of_pages(const char *pages)
+/* Takes the text over. */
+static inline struct form *form_of_json(char *json)
 {
-	char *inside = quoted(pages), *json = x_printf("%s%s}", FORM_HEAD, inside);
 	struct err err = {0};
 	struct form *form = form_parse(str_of(json), "test", &err);
 
 	if (!form)
 		fail_msg("%s", err.text);
-	free(inside);
 	free(json);
+	return form;
+}
+
+/* `pages` and what may follow it: 'pages':[…],'calculatedValues':[…] */
+static inline struct form *form_of_pages(const char *pages)
+{
+	char *inside = quoted(pages);
+	struct form *form = form_of_json(x_printf("%s%s}", FORM_HEAD, inside));
+
+	free(inside);
 	return form;
 }
 
@@ -55,6 +63,39 @@ static inline struct form *form_of(const char *elements)
 	struct form *form = form_of_pages(pages);
 
 	free(pages);
+	return form;
+}
+
+/* As form_of, with a calculated value v. The expression's own quotes stay single. */
+static inline struct form *form_with_value(const char *elements, const char *expression)
+{
+	char *list = quoted(elements);
+	struct form *form = form_of_json(x_printf(
+		"%s\"pages\":[{\"name\":\"p\",\"title\":\"P\",\"elements\":[%s]}],"
+		"\"calculatedValues\":[{\"name\":\"v\",\"includeIntoResult\":true,"
+		"\"barometre\":{\"title\":\"V\"},\"expression\":\"%s\"}]}",
+		FORM_HEAD, list, expression));
+
+	free(list);
+	return form;
+}
+
+/* As form_of, with crossings. */
+static inline struct form *crossed_form(const char *elements, const char *crossings)
+{
+	char *head = x_strdup(FORM_HEAD), *end = strstr(head, "\"complete\":[]");
+	char *pages = quoted(elements), *list = quoted(crossings);
+
+	assert_non_null(end);
+	*end = '\0';
+	struct form *form = form_of_json(
+		x_printf("%s\"crossings\":[%s],\"complete\":[],\"welcome\":[\"B\"],"
+			 "\"thanks\":[\"M\"]},\"pages\":[{\"name\":\"p\",\"title\":\"P\","
+			 "\"elements\":[%s]}]}",
+			head, list, pages));
+	free(pages);
+	free(list);
+	free(head);
 	return form;
 }
 

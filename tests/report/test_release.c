@@ -295,24 +295,7 @@ static void texts_and_names_say_only_that_they_were_given(void **state)
 		"d text answered 1 1 1 100\n");
 }
 
-/* The expression has quotes of its own: they must stay single. */
-static struct form *form_with_value(const char *expression)
-{
-	char *pages = quoted(
-		"'pages':[{'name':'p','title':'P','elements':[" RADIO("q", "") "," NUMBER(
-			"") "]}],'calculatedValues':[{'name':'v','includeIntoResult':"
-			    "true,'barometre':{'title':'V'},'expression':");
-	char *json = x_printf("%s%s\"%s\"}]}", FORM_HEAD, pages, expression);
-	struct err err = {0};
-	struct form *form = form_parse(str_of(json), "test", &err);
-
-	if (!form)
-		fail_msg("%s", err.text);
-	free(pages);
-	free(json);
-	return form;
-}
-
+#define Q_AND_N RADIO("q", "") "," NUMBER("")
 #define Q_AND_N_OF_NOBODY                   \
  "q single a 0 0 0 .\nq single b 0 0 0 .\n" \
  "q single c 0 0 0 .\nn number mean 0 0 . .\nn number median 0 0 . .\n"
@@ -320,14 +303,18 @@ static struct form *form_with_value(const char *expression)
 static void a_calculated_truth_is_of_everyone(void **state)
 {
 	(void)state;
-	struct form *form = form_with_value("{q} = 'a'");
+	struct form *form = form_with_value(Q_AND_N, "{q} = 'a'");
 	struct tabulation *tab = tabulation_new(form);
 
-	answer_times(tab, "{'v':true}", 12);
+	answer_times(tab, "{'q':'a','v':true}", 12);
 	answer_times(tab, "{'v':false}", 20);
 	assert_lines(tab, usual,
-		Q_AND_N_OF_NOBODY "v calculated true 32 32 12 38\n"
-				  "v calculated false 32 32 20 63\n");
+		"q single a . . . . unanimous\n"
+		"q single b . . . . unanimous\n"
+		"q single c . . . . unanimous\n"
+		"n number mean 0 0 . .\nn number median 0 0 . .\n"
+		"v calculated true 32 32 12 38\n"
+		"v calculated false 32 32 20 63\n");
 	tabulation_free(tab);
 	tab = tabulation_new(form);
 	answer_times(tab, "{'v':true}", 2);
@@ -342,7 +329,7 @@ static void a_calculated_truth_is_of_everyone(void **state)
 static void a_calculated_number_or_text_is_not_read_as_a_truth(void **state)
 {
 	(void)state;
-	struct form *form = form_with_value("{n} + 1");
+	struct form *form = form_with_value(Q_AND_N, "{n} + 1");
 	struct tabulation *tab = tabulation_new(form);
 
 	answer_times(tab, "{'v':4}", 1);
@@ -354,7 +341,7 @@ static void a_calculated_number_or_text_is_not_read_as_a_truth(void **state)
 				  "v calculated 0_9 2 2 2 100\n");
 	tabulation_free(tab);
 	form_free(form);
-	form = form_with_value("iif({q} = 'a', 'x', 'y')");
+	form = form_with_value(Q_AND_N, "iif({q} = 'a', 'x', 'y')");
 	tab = tabulation_new(form);
 	answer_times(tab, "{'v':'x'}", 2);
 	assert_lines(tab, off, Q_AND_N_OF_NOBODY "v calculated answered 2 2 2 100\n");

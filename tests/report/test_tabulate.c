@@ -49,30 +49,6 @@ static void assert_of(const struct figures *f, const char *question, const char 
  "{'type':'checkbox','name':'m','title':'M','visibleIf':'{q} = \\u0027a\\u0027'," AB \
  ",'showNoneItem':true,'noneText':'Rien'}"
 
-/* As form_of, with crossings. */
-static struct form *crossed_form(const char *elements, const char *crossings)
-{
-	char *head = x_strdup(FORM_HEAD), *end = strstr(head, "\"complete\":[]");
-	char *pages = quoted(elements), *list = quoted(crossings);
-	struct err err = {0};
-
-	assert_non_null(end);
-	*end = '\0';
-	char *json = x_printf(
-		"%s\"crossings\":[%s],\"complete\":[],\"welcome\":[\"B\"],"
-		"\"thanks\":[\"M\"]},\"pages\":[{\"name\":\"p\",\"title\":\"P\","
-		"\"elements\":[%s]}]}",
-		head, list, pages);
-	struct form *form = form_parse(str_of(json), "test", &err);
-	if (!form)
-		fail_msg("%s", err.text);
-	free(json);
-	free(pages);
-	free(list);
-	free(head);
-	return form;
-}
-
 #define CROSSINGS                           \
  "'s',{'question':'l','by':'departement'}," \
  "{'question':'l','by':'est_ouest'},{'question':'n','by':'tranche'}"

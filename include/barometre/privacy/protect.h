@@ -40,9 +40,15 @@
  *      Of several filters, one of them sensitive, the base would tell how many gave both answers: a cell of the one crossed with
  *      the other. It is withheld, unless each has cells and reads the one before it and nothing else, and both ask
  *      that one for the same cell (a page, and a question on it): then whom it concerns is a sum of shown cells.
+ *   L5 A question that is worked out from others (sources: of a calculated value what it reads, of a number of ticks the options) is told,
+ *      of the whole audience and of each group, only where every set of people that follows by adding and subtracting it and its sources
+ *      (derived: of « a and b » both, a only, b only, neither) has k + 1 people or more, of sensitive ones t; never nobody,
+ *      for then all others are of one mind. Groups join for that. Where a segment tells the sources by finer groups, a set
+ *      may be taken here and another there: of a sensitive one the smallest of each finer group counts, and their sum must do. What cannot be
+ *      enumerated (open: it reads numbers, places, too much at once) is not told at all. A mark is no number, and may be told.
  * Audit: for two published crossings P and R of a question (the whole audience is a third, and both add up to it)
- *   A1 U a union of groups of P, I all groups of R inside it: when neither I nor U less I is empty, U less I is a safe row. Its table is
- *      the difference of published ones, as far as both tell cells apart.
+ *   A1 U a union of groups of P, I all groups of R inside it: when neither I nor U less I is empty, U less I is a safe row, and so for L5. Its
+ *      table is the difference of published ones, as far as both tell cells apart.
  *   A2 no union of P and union of R differ by 1 … N-1 people, those in the one only and in the other only together.
  *   A3 The question is sensitive: groups of R with 1 … N-1 people together outside U are taken away from U as in A1. Its cells are known
  *      as nearly as those few: none of the difference, the few added to it, is of 1 … t-1.
@@ -53,7 +59,7 @@
  * Promises: P1 the same input gives the same output. P2 no published row is unsafe. P3 the audit finds nothing in what is
  *   published. P4 everything that was merged, gathered or withheld is told, with the reason; of a sensitive question the reason
  *   does not tell all alike from a few.
- * Tests: tests/privacy/test_protect*.c, test_nested.c (L1); test_attack*.c solve what is published (the last sentences of L4, and A3,
+ * Tests: tests/privacy/test_protect*.c, test_nested.c (L1), test_sources.c (L5); test_attack*.c solve what is published (the last sentences of L4, and A3,
  *   are what test_attack_filter.c found).
  *
  * Limits
@@ -70,8 +76,11 @@
  *   groups of two segments: they say how many, not what was answered.
  *   Choices with a condition of their own are judged as if they were offered to everybody; what the condition reads is no filter of them.
  *   Where a page is opened by several answers, what reads it and a question on it is taken to ask for the same ones (L4).
+ *   L5 mixes the groups of one segment at a time, and assumes that every combination of answers to the sources is possible: where one is
+ *   asked only of some who gave the other's, nothing is told. It asks as much where a source is withheld.
+ *   Whom a question of several filters concerns is a row (L4), but not subtracted from its filters as L5 does.
  *   Of several ticks the options are judged one by one; which of them exclude each other, and that who answered ticked something, is not seen.
- *   Questions are judged one by one: two that ask nearly the same, a calculated value of others, another edition or release are not seen here
+ *   Questions are judged one by one: two that ask nearly the same, another edition or release are not seen here
  *   (report/release_check.h).
  */
 #ifndef BAROMETRE_PRIVACY_PROTECT_H
@@ -88,7 +97,20 @@ enum plan_shape {
 };
 struct plan_row {
 	int64_t base, not_answered, not_concerned; /* together: the people of the group */
-	const int64_t *cells;
+	const int64_t *cells; /* then the derived ones of plan_sources */
+};
+/* What a question is worked out from (a calculated value, a number of ticks), for L5. */
+struct plan_sources {
+	const size_t *questions; /* earlier ones */
+	size_t count;
+	/* What can be computed is not known: of numbers and places, or of too many combinations. Then there is nothing derived. */
+	bool open;
+	/* Sets of people that can be computed from this table and those of the sources, or are smaller than any that can be. Each row
+	 * holds how many of its base are in each, behind its cells. */
+	size_t derived;
+	/* One a cell, then one a derived set: bits. What is computed with another sum in each group of people by which the sources are
+	 * told contains in each group one of the sets that share some bit. */
+	const unsigned char *sides;
 };
 /* A question that another one reads. */
 struct plan_filter {
@@ -111,6 +133,8 @@ struct plan_question {
 	size_t collapse_count;
 	const struct plan_filter *filters; /* of earlier questions only */
 	size_t filter_count;
+	/* Or NULL. Of PLAN_SINGLE and PLAN_BASE, without `collapse`. */
+	const struct plan_sources *sources;
 	struct plan_row whole;
 	/* rows[s][c]: category c of segment s. Together they are `whole`. NULL when it is not crossable. */
 	const struct plan_row *const *rows;
@@ -148,7 +172,7 @@ enum protect_verdict {
 	PROTECT_UNANIMOUS, /* R2, and the reserve of L3 */
 	PROTECT_FILTER,    /* L4 */
 	PROTECT_GROUPS,    /* L1: the segment has fewer than two groups left */
-	PROTECT_AUDIT, /* the audit took it back, or L1: a view of another table */
+	PROTECT_AUDIT, /* the audit took it back, or L5, or L1: a view of another table */
 	PROTECT_NOT_MADE /* not crossable, the question is the segment, or the same table stands the other way round */
 };
 enum cell_mark {

@@ -24,6 +24,7 @@
  * by "+", segment_label what people read. First question "participation", option "people": how many each group has; then the
  * questions, in the same order and with the same lines, one group after the other. A group of nobody has its "people" line only; a question that
  * nobody answered is not crossed.
+ * A calculated value, or a count, that could be subtracted from what it is worked out from is withheld (L5 of protect.h): "small_cells".
  * A table that may not be told has no line there, but a note. Localities, texts, names and places of a ranking are never crossed.
  *
  * not_answered, not_concerned: with base they add up to the people of the group; -1 when one of them may not be told.

@@ -33,7 +33,8 @@
  * Memory is bounded by the form, except localities (one counter a place) and numbers (one counter a distinct value, and category).
  * One counter of eight bytes for each cell of each question, for everybody and for each category of each crossing; and for each question
  * one for every pair of categories of two crossings: how many of its base are in both, which the audit of differences needs
- * (privacy/protect.h). Nothing of a single submission is kept. The tables can be read by figures_add (release.h) only, which applies the
+ * (privacy/protect.h); for a calculated value one for each combination of what it reads, up to 64, of the same groups of people (L5 there).
+ * Nothing of a single submission is kept. The tables can be read by figures_add (release.h) only, which applies the
  * thresholds.
  */
 #ifndef BAROMETRE_REPORT_TABULATE_H
