@@ -64,6 +64,13 @@ static bool differs_by_few(const struct judge *j, int64_t was, int64_t now)
 	return was >= 0 && now >= 0 && too_few(size_of(now - was), j->t.min_base);
 }
 
+/* Whom a question concerns is an answer to its filter (L4 of protect.h); they, and not only those of them who answered, are at least N
+ * or nobody. */
+static int64_t people_asked(const struct figure *f)
+{
+	return f->base < 0 || f->not_answered < 0 ? -1 : f->base + f->not_answered;
+}
+
 static const char *check_pair(
 	const struct judge *j, const struct row *a, const struct row *b)
 {
@@ -78,6 +85,7 @@ static const char *check_pair(
 	/* Of texts that are coded one by one, who did not answer is nobody's secret but the coders'. */
 	if (!b->themes &&
 		(differs_by_few(j, was->not_answered, now->not_answered) ||
+			differs_by_few(j, people_asked(was), people_asked(now)) ||
 			differs_by_few(j, was->not_concerned, now->not_concerned)))
 		return "difference";
 	if (c.base == 0)

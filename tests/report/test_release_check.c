@@ -577,6 +577,33 @@ static void what_passes_differs_by_nobody_or_by_many(void **state)
 	assert_true(passed > 200);
 }
 
+/* Whom a filter let through is a cell of it, even when those who answered and those who did not differ by many. */
+static void few_that_a_filter_let_through_are_refused(void **state)
+{
+	static const int64_t before[OPTIONS] = {20, 15, 25, 30},
+			     after[OPTIONS] = {23, 18, 28, 33};
+
+	(void)state;
+	for (int64_t asked = -14; asked <= 14; asked++) {
+		struct release v1 = new_release(1, usual), v2 = new_release(2, usual);
+
+		put_row(&v1, "q", "single", "", before);
+		put_row(&v2, "q", "single", "", after);
+		for (size_t i = 0; i < OPTIONS; i++) {
+			v1.figures[i].not_answered = 60;
+			v2.figures[i].not_answered = 60 - 12 + asked;
+			v1.figures[i].not_concerned = 40;
+			v2.figures[i].not_concerned = 40 + 20;
+		}
+		int64_t unanswered = asked - 12;
+		bool few = (asked != 0 && asked > -11 && asked < 11) ||
+			(unanswered != 0 && unanswered > -11 && unanswered < 11);
+		found(few ? "difference" : "", &v2, &v1, 1);
+		drop(&v1);
+		drop(&v2);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -604,6 +631,7 @@ int main(void)
 		cmocka_unit_test(what_is_gathered_is_compared_too),
 		cmocka_unit_test(themes_are_of_texts),
 		cmocka_unit_test(what_was_withheld_may_come_out),
+		cmocka_unit_test(few_that_a_filter_let_through_are_refused),
 		cmocka_unit_test(what_passes_differs_by_nobody_or_by_many),
 	};
 	return cmocka_run_group_tests(tests, begin, end);

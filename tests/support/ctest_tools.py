@@ -42,7 +42,7 @@ def under_valgrind(build, command, properties):
     """Its exit status, or "timeout", and what it wrote."""
     # Brute force finds no more under valgrind; it only takes thirty times as long.
     environment = dict(os.environ, BAROMETRE_CHECK_FORMS="8", BAROMETRE_CHECK_DAYS="20",
-                       BAROMETRE_ATTACK_SETS="30")
+                       BAROMETRE_ATTACK_SETS="30", BAROMETRE_RELEASE_PAIRS="45")
     environment.update(pair.split("=", 1) for pair in properties.get("ENVIRONMENT", []))
     try:
         ended = subprocess.run(

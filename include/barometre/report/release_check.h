@@ -17,12 +17,13 @@
  *   F1 a crossing that both have has the same groups; one that only the new has goes with all that the former had, so that
  *      those who made it judged them together
  *   F2 a row that both tell differs by nobody, or by at least N people whose answers are a safe row (C2, C3) of their own: then the
- *      difference is a table that could have been published. Groups of one crossing grow, or shrink, together.
+ *      difference is a table that could have been published. So for those who did not answer, those whom a filter left
+ *      out, and those whom it let through. Groups of one crossing grow, or shrink, together.
  *   F3 with the same base no cell and no statistic changes: it would be one person's. Themes of open questions are the coders'
  *      reading of the same texts: there the number of texts is the base, and themes may be corrected.
  *
  * Limit: a union of groups of one release is compared with a union of another's only where C5, F1 and F2 together do so: same groups,
- * all growing. Filters (protect.h L4) between releases are not looked at.
+ * all growing. That all who came, or none of them, were let through by a filter is found in the filter's own table, where it shows.
  */
 #ifndef BAROMETRE_REPORT_RELEASE_CHECK_H
 #define BAROMETRE_REPORT_RELEASE_CHECK_H
