@@ -70,7 +70,7 @@ static void note_book(
 	struct recode *r, const struct figure *f, const struct codebook *book)
 {
 	char *text = x_printf(
-		"Réponses libres classées selon la grille « %s », version %lld ; une réponse peut avoir plusieurs thèmes.",
+		"Réponses libres classées selon la grille « %s », version %lld ; une réponse peut avoir plusieurs thèmes.",
 		book->book, (long long)book->version);
 
 	r->own = x_realloc(r->own, (r->own_count + 1) * sizeof(*r->own));

@@ -126,7 +126,7 @@ const struct column_info column_infos[COLUMNS] = {
 	{"question", "Question",
 		"Nom de la question ; « question.ligne » pour une ligne de grille"},
 	{"type", "Type",
-		"Nature de la question : single (choix unique), multiple (choix "
+		"Nature de la question : single (choix unique), multiple (choix "
 		"multiples), matrix (ligne de grille), scale (échelle), number (nombre), "
 		"locality (territoire), calculated (valeur calculée), ranking et rank "
 		"(classement), text (texte libre), count (nombre de réponses par personne), synthesis (synthèse), identifying, total (effectif), "

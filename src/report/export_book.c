@@ -13,8 +13,8 @@ const struct book_status book_statuses[] = {
 	{"small_cells", "effectifs trop petits : chiffres non publiés"},
 	{"gathered",
 		"total des modalités regroupées, dont les effectifs sont trop petits"},
-	{"at_most_5", "au plus 5 % : l’effectif exact n’est pas publié"},
-	{"at_least_95", "au moins 95 % : l’effectif exact n’est pas publié"},
+	{"at_most_5", "au plus 5 % : l’effectif exact n’est pas publié"},
+	{"at_least_95", "au moins 95 % : l’effectif exact n’est pas publié"},
 	{"unanimous", "réponses unanimes ou presque : chiffres non publiés"},
 	{"filter",
 		"chiffres non publiés, car ils en révéleraient d’autres (question "

@@ -193,7 +193,7 @@ static void add_readme(const struct export_source *source, struct buf *out)
 	buf_printf(out,
 		"Seuils : aucun chiffre sur moins de %lld personnes ; aucun effectif de "
 		"1 à %lld pour les questions sensibles.\n"
-		"Bornes low et high : %s.\n\nColonnes de figures.csv\n",
+		"Bornes low et high : %s.\n\nColonnes de figures.csv\n",
 		(long long)info->thresholds.min_base,
 		(long long)(info->thresholds.min_cell > 0 ? info->thresholds.min_cell - 1
 							  : 0),

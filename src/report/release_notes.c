@@ -40,7 +40,7 @@ static void name_groups(
 		if (members < 2)
 			continue;
 		SCOPED(free_char) char *label = group_label(s, group_of, g);
-		buf_printf(text, "%s« %s »", text->n > 0 ? " ; " : "", label);
+		buf_printf(text, "%s« %s »", text->n > 0 ? " ; " : "", label);
 	}
 	must(!text->failed);
 }

@@ -46,14 +46,14 @@ void percent_text(struct buf *out, struct percent percent)
 	buf_printf(out, "%lld" THIN "%%", (long long)percent.number);
 }
 
-/* Digits in threes. Four digits stay together. */
+/* Digits in threes, from four on: numbers of a column are one below the other. */
 static void whole_text(struct buf *out, uint64_t whole)
 {
 	char digits[24];
 	int n = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)whole);
 
 	for (int i = 0; i < n; i++) {
-		if (i > 0 && n > 4 && (n - i) % 3 == 0)
+		if (i > 0 && (n - i) % 3 == 0)
 			buf_puts(out, THIN);
 		buf_addc(out, digits[i]);
 	}

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "barometre/privacy/disclose.h"
+#include "barometre/report/statistics.h"
 #include "staff_private.h"
 
 struct word {
@@ -26,21 +26,10 @@ void staff_set(json_t *content, const char *name, const char *text)
 
 void staff_number(char out[40], int64_t n)
 {
-	char digits[24];
-	size_t length, at = 0;
+	struct buf text SCOPED(buf_release) = BUF_LIMIT(39);
 
-	(void)snprintf(digits, sizeof(digits), "%lld", (long long)(n < 0 ? -n : n));
-	length = strlen(digits);
-	if (n < 0)
-		out[at++] = '-';
-	for (size_t i = 0; i < length && at < 36; i++) {
-		if (i > 0 && (length - i) % 3 == 0) {
-			memcpy(out + at, NNBSP, 3);
-			at += 3;
-		}
-		out[at++] = digits[i];
-	}
-	out[at] = '\0';
+	number_text(&text, (double)n, 0);
+	(void)snprintf(out, 40, "%s", buf_str(&text).p);
 }
 
 json_t *staff_json_number(int64_t n)
@@ -53,13 +42,10 @@ json_t *staff_json_number(int64_t n)
 
 json_t *staff_json_percent(int64_t part, int64_t whole)
 {
-	char text[40];
+	struct buf text SCOPED(buf_release) = BUF_LIMIT(40);
 
-	if (whole <= 0)
-		return json_string("–");
-	(void)snprintf(text, sizeof(text), "%lld" NNBSP "%%",
-		(long long)percent_of(part, whole));
-	return json_string(text);
+	percent_text(&text, percent_show(part, whole));
+	return json_string(buf_str(&text).p);
 }
 
 json_t *staff_json_time(usec_t at, const char *zone)
@@ -69,14 +55,19 @@ json_t *staff_json_time(usec_t at, const char *zone)
 	return json_string(text);
 }
 
-json_t *staff_json_day(const char *iso)
+char *staff_day(const char *iso)
 {
 	struct civil day;
-	SCOPED(free_char) char *text = NULL;
 
-	if (civil_parse_date(iso, &day))
-		text = civil_date(language_french(), day);
-	return json_string(text ? text : "");
+	return civil_parse_date(iso, &day) ? civil_date(language_french(), day)
+					   : x_strdup("");
+}
+
+json_t *staff_json_day(const char *iso)
+{
+	SCOPED(free_char) char *text = staff_day(iso);
+
+	return json_string(text);
 }
 
 char *staff_plural(int64_t n, const char *one, const char *many)

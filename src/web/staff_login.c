@@ -77,7 +77,7 @@ static bool is_limited(struct staff_step *step, struct str login)
 		seconds, sizeof(seconds), "%lld", (long long)wait / USEC_PER_SEC + 1);
 	exchange_header(step->exchange, "Retry-After", seconds);
 	problem = x_printf(
-		"Trop d’essais pour ce compte : par prudence, il faut attendre %lld minute%s avant "
+		"Trop d’essais pour ce compte : par prudence, il faut attendre %lld minute%s avant "
 		"le prochain.",
 		(long long)minutes, minutes > 1 ? "s" : "");
 	show_form(step->site, step->exchange, 429, login, problem);
@@ -134,7 +134,7 @@ static void account_found(void *arg, struct db_rows *rows, const struct err *err
 	if (site->waiting >= WAITING_LIMIT) {
 		exchange_header(step->exchange, "Retry-After", "5");
 		show_form(site, step->exchange, 503, login,
-			"Trop de connexions en même temps : réessayez dans quelques secondes.");
+			"Trop de connexions en même temps : réessayez dans quelques secondes.");
 		return;
 	}
 	exchange_keep_call(step->exchange, NULL);

@@ -124,8 +124,10 @@ const char *staff_label(const struct staff_step *, struct str audience);
 void staff_set(json_t *content, const char *name, const char *text);
 void staff_number(char out[40], int64_t);
 json_t *staff_json_number(int64_t);
-json_t *staff_json_day(const char *iso); /* "2026-11-22" as people write it; else "" */
-json_t *staff_json_percent(int64_t part, int64_t whole); /* "19 %", or "–" */
+/* "2026-11-22" as people write it; else "". Fresh. */
+char *staff_day(const char *iso);
+json_t *staff_json_day(const char *iso);
+json_t *staff_json_percent(int64_t part, int64_t whole); /* "19 %", "> 99 %", or "–" */
 json_t *staff_json_time(usec_t, const char *zone);
 /* "1 réponse", "2 réponses". */
 char *staff_plural(int64_t n, const char *one, const char *many);

@@ -198,7 +198,7 @@ bool staff_is_down(struct staff_step *step, const struct err *err)
 	log_warning("staff.database", F_ERR(err));
 	exchange_header(step->exchange, "Retry-After", "30");
 	staff_error(step->site, step->exchange, 503, "La base de données ne répond pas",
-		"Rien n’est perdu : attendez une minute, puis rechargez cette page.");
+		"Rien n’est perdu : attendez une minute, puis rechargez cette page.");
 	return true;
 }
 

@@ -156,7 +156,7 @@ static void a_file_without_coders_makes_a_release(void **state)
 	assert_int_equal(find(&r, "synthese.S1", "respondents")->count, TEXTS);
 	assert_true(has_note(&r, "kept", "reste"));
 	assert_false(has_note(&r, "dropped", "part"));
-	assert_true(has_note(&r, "codebook", "« essai », version 1"));
+	assert_true(has_note(&r, "codebook", "«\u202fessai\u202f», version 1"));
 }
 
 /* With 38 of 40 it would be told, by the next release, what two people wrote. */

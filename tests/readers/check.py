@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,8 @@ import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 STEM = "barometre-2026-v2"
+# What French printing keeps on one line: U+202F before these signs and inside guillemets.
+LOOSE = re.compile(r"[\w»)%…’] [;:!?%»](?!\w)|« ")
 NUMBERS = ["base", "not_answered", "not_concerned", "mentions", "count", "percent", "low", "high"]
 DDI = "{ddi:codebook:2_6}"
 LINES = 10000
@@ -271,6 +274,55 @@ def package_is_true(world):
     return f"{cells} cells"
 
 
+def texts_of(node):
+    """Every text of a JSON value, names too."""
+    if isinstance(node, dict):
+        return [t for key, value in node.items() for t in (key, *texts_of(value))]
+    if isinstance(node, list):
+        return [t for value in node for t in texts_of(value)]
+    return [node] if isinstance(node, str) else []
+
+
+def texts_of_file(path):
+    """What is read by people in a file, cell by cell where it has cells."""
+    if path.suffix in (".zip", ".xlsx"):
+        with zipfile.ZipFile(path) as archive:
+            parts = {n: archive.read(n).decode("utf-8") for n in archive.namelist()}
+    else:
+        parts = {path.name: path.read_bytes().decode("utf-8-sig")}
+    for name, text in parts.items():
+        if name.endswith(".csv"):
+            for row in csv.reader(text.splitlines(True), delimiter=";" if "excel" in name else ","):
+                yield from row
+        elif name.endswith(".json"):
+            yield from texts_of(json.loads(text))
+        elif name.endswith((".xml", ".rels")):
+            yield from ET.fromstring(text).itertext()
+        else:
+            yield from text.splitlines()
+
+
+def french_has_its_spaces(world):
+    """In every file, as on the pages; the texts made to hurt, and those of no form, are what they are."""
+    hurtful = {plain(text) for text in world.expected["hostile"]}
+    hurtful |= {"'" + text for text in hurtful}
+    total = 0
+    for path in sorted(world.files.iterdir()):
+        if path.name == "expected.json":
+            continue
+        kept = 0
+        for text in texts_of_file(path):
+            if plain(text) in hurtful or text.lstrip("'").startswith("=cmd"):
+                continue
+            found = LOOSE.search(text)
+            if found:
+                raise Wrong(f"{path.name}: a plain space in {text[max(0, found.start() - 40):found.end() + 40]!r}")
+            kept += "\u202f" in text
+        expect(kept > 0 or path.name == "manifest.json", True, f"narrow spaces in {path.name}")
+        total += kept
+    return f"{total} texts with narrow no-break spaces, none with a plain one"
+
+
 def office_opens_the_workbook(world):
     out = world.office(None, world.file(".xlsx"))
     rows = read_csv(out / f"{STEM}-Données.csv")
@@ -337,8 +389,8 @@ def memory_does_not_grow(world):
 
 
 CHECKS = [same_release_same_bytes, manifest_is_true, tidy_csv_is_whole, r_reads_the_tidy_csv, json_says_the_same, json_stat_is_read,
-          ddi_is_valid, ddi_says_the_same, package_is_valid, package_is_true, office_opens_the_workbook, office_opens_the_french_csv,
-          memory_does_not_grow]
+          ddi_is_valid, ddi_says_the_same, package_is_valid, package_is_true, french_has_its_spaces, office_opens_the_workbook,
+          office_opens_the_french_csv, memory_does_not_grow]
 
 
 def main():

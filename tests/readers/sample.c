@@ -450,7 +450,7 @@ int main(int count, char **words)
 		"patients", "associations", "etablissements", "equipes", "formation"};
 	static const struct release_note notes[] = {
 		{"patients", "", "departement", "groups_merged",
-			"Les départements « Ariège » et « Aude » sont réunis : moins de 11 personnes."},
+			"Les départements « Ariège » et « Aude » sont réunis : moins de 11 personnes."},
 		{"patients", "hostile", "", "small_cells",
 			"=cmd ; \"rien\"\nsur deux lignes"},
 	};
@@ -491,7 +491,7 @@ int main(int count, char **words)
 		all[COUNT_OF(notes) + i] = counted.notes[i];
 	const struct export_source source = {.edition = "2026",
 		.title =
-			"Baromètre du Partenariat en Santé 2026 – « l’essentiel » & <plus>",
+			"Baromètre du Partenariat en Santé 2026 – « l’essentiel » & <plus>",
 		.info = &info,
 		.figures = figures,
 		.figure_count = figure_count,

@@ -356,7 +356,7 @@ static void numbers_are_written_as_in_french(void **state)
 	check_number(-0.004, 2, "0,00");
 	check_number(-2.5, 1, "\u22122,5");
 	check_number(2.5, 0, "3");
-	check_number(9999, 0, "9999");
+	check_number(9999, 0, "9\u202f999");
 	check_number(12345.6, 1, "12\u202f345,6");
 	check_number(1234567, 0, "1\u202f234\u202f567");
 	check_points(0.08, "+8 points");

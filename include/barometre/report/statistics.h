@@ -31,7 +31,7 @@
 
 #define STATISTICS_Z95 1.959963984540054
 #define STATISTICS_INTERVAL_LABEL \
- "intervalle indicatif à 95 % (les répondants sont volontaires)"
+ "intervalle indicatif à 95 % (les répondants sont volontaires)"
 
 /* ---- intervals ---- */
 
@@ -101,7 +101,7 @@ enum base_mark base_mark(int64_t base);
 const char *base_mark_text(enum base_mark);
 
 /* French typography (Lexique des règles typographiques en usage à l’Imprimerie nationale; Unicode 6.2): decimal comma, U+202F before %
- * and between groups of three digits from 10 000 on, U+2212 for minus, never "-0". */
+ * and between groups of three digits, U+2212 for minus, never "-0". */
 void percent_text(struct buf *, struct percent);            /* 42 %, > 99 %, – */
 void number_text(struct buf *, double value, int decimals); /* 0 … 9 decimals; 12 345,6 */
 void points_text(struct buf *, double share_difference);    /* +8 points, −1 point */
