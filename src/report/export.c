@@ -369,6 +369,19 @@ static json_t *lines_of_audiences(const struct export_source *source)
 	return lines;
 }
 
+void export_put_json(struct buf *out, json_t *root)
+{
+	char *text;
+
+	must(root);
+	text = json_dumps(root, JSON_INDENT(2));
+	must(text);
+	buf_puts(out, text);
+	buf_addc(out, '\n');
+	free(text);
+	json_decref(root);
+}
+
 void export_manifest(const struct export_source *source, const struct export_file *files,
 	size_t count, struct buf *out)
 {
@@ -393,11 +406,5 @@ void export_manifest(const struct export_source *source, const struct export_fil
 		(json_int_t)source->figure_count, "lines_of_audiences",
 		lines_of_audiences(source), "notes", (json_int_t)source->note_count,
 		"files", list);
-	must(root);
-	char *text = json_dumps(root, JSON_INDENT(2));
-	must(text);
-	buf_puts(out, text);
-	buf_addc(out, '\n');
-	free(text);
-	json_decref(root);
+	export_put_json(out, root);
 }

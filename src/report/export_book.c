@@ -56,8 +56,6 @@ static void describe_synthesis(struct book_variable *v)
 {
 	v->audience_label = "Ensemble des publics";
 	v->universe = "Tous les publics, chacun pour soi";
-	if (synthesis_label(v->name))
-		v->label = synthesis_label(v->name);
 }
 
 /* What became of the people of a list (participation.h): no form asks this. */
@@ -65,29 +63,25 @@ static bool describe_participation(struct book_variable *v, const struct figure 
 {
 	const bool rate = strcmp(v->type, "rate") == 0;
 
-	if (strcmp(v->name, "participation") == 0) {
-		v->label = "Participation";
+	if (strcmp(v->name, "participation") == 0)
 		return true;
-	}
 	if (!rate && strcmp(v->type, "disposition") != 0)
 		return false;
-	v->label = rate ? first->label : "Devenir des personnes de la liste";
+	if (rate)
+		v->label = first->label;
 	v->universe = rate
 		? "Les personnes de la liste ; le taux est en pourcentage, et la base est son dénominateur"
 		: "Les personnes de la liste, et les réponses par lien ouvert, hors liste ; aucune base";
 	return true;
 }
 
-#define NUMBER_OF "nombre." /* before the question whose ticks are counted */
-
 static void describe(struct book *book, struct book_variable *v)
 {
-	struct str rest = str_of(v->name), name;
-	const char *part;
-	bool number = strcmp(v->type, "count") == 0 && str_starts(rest, STR(NUMBER_OF));
+	const char *part,
+		*counted = strcmp(v->type, "count") == 0 ? figures_counted(v->name)
+							 : NULL;
+	struct str rest = str_of(counted ? counted : v->name), name;
 
-	if (number)
-		rest = str_of(v->name + strlen(NUMBER_OF));
 	str_cut(&rest, '.', &name);
 	v->question = v->form ? form_find(v->form, name) : NULL;
 	if (!v->question)
@@ -99,10 +93,10 @@ static void describe(struct book *book, struct book_variable *v)
 		v->label = keep(book, x_printf("%s – %s", v->label, part));
 		v->wording = keep(book, x_printf("%s – %s", v->wording, part));
 	}
-	if (number)
+	if (counted)
 		v->label = keep(book, x_printf("%s – nombre de réponses", v->label));
 	v->sensitive = v->question->sensitive;
-	v->several_answers = !number && v->question->type == QUESTION_CHECKBOX;
+	v->several_answers = !counted && v->question->type == QUESTION_CHECKBOX;
 	struct buf universe = BUF_LIMIT(1 << 20);
 	inspect_universe(v->form, v->question, &universe);
 	v->universe = keep(book, buf_take(&universe));
@@ -163,6 +157,8 @@ static size_t variable_of(
 		.form = form_of(source, f->audience)};
 	if (v->form)
 		v->audience_label = v->form->audience_label;
+	if (figures_title(v->name))
+		v->label = figures_title(v->name);
 	if (strcmp(f->type, "synthesis") == 0)
 		describe_synthesis(v);
 	if (!describe_participation(v, f))

@@ -165,13 +165,7 @@ static void describe(const struct export_source *source, const struct resource *
 		(json_int_t)info->thresholds.min_base, "min_cell",
 		(json_int_t)info->thresholds.min_cell, "coalition",
 		(json_int_t)info->thresholds.coalition);
-	must(root);
-	char *text = json_dumps(root, JSON_INDENT(2));
-	must(text);
-	buf_puts(out, text);
-	buf_addc(out, '\n');
-	free(text);
-	json_decref(root);
+	export_put_json(out, root);
 }
 
 static void add_readme(const struct export_source *source, struct buf *out)

@@ -18,6 +18,8 @@ struct export_out {
 void out_ready(struct export_out *); /* hands on when there is enough */
 void out_flush(struct export_out *);
 void out_bytes(struct export_out *, struct str); /* of any size */
+/* A small file that people read too; takes `root`. */
+void export_put_json(struct buf *, json_t *root);
 
 /* Each writes the whole file. False with err set for its own failures; those of the sink are in `out`. */
 typedef bool export_writer_fn(

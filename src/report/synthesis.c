@@ -250,23 +250,3 @@ void figures_add_synthesis(
 		figures_note(figures, "ensemble", "", "", "synthesis",
 			"La synthèse ne reprend que des chiffres diffusés public par public ; les totaux n’ont pas de pourcentage, parce que les publics réunis ne sont l’échantillon d’aucune population.");
 }
-
-const char *synthesis_label(const char *question)
-{
-	static const char *const labels[][2] = {
-		{"synthese.S1", "Répondants"},
-		{"synthese.S2", "Répondants par moitié de l’Occitanie"},
-		{"synthese.S3", "Expérience de partenariat dans les 12 derniers mois"},
-		{"synthese.S4", "Intention pour les 12 prochains mois"},
-		{"synthese.S5", "Dynamique régionale"},
-		{"synthese.S6", "Frein le plus cité"},
-		{"synthese.S7", "Levier le plus cité"},
-		{"synthese.S8", "Impacts cités"},
-		{"synthese.S9", "Besoins cités"},
-	};
-
-	for (size_t i = 0; i < COUNT_OF(labels); i++)
-		if (strcmp(labels[i][0], question) == 0)
-			return labels[i][1];
-	return NULL;
-}

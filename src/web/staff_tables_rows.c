@@ -7,9 +7,6 @@
 #include "barometre/store/release_store.h"
 #include "staff_tables.h"
 
-#define NUMBER_OF \
- "nombre." /* before the question whose answers are counted (release.h) */
-
 /* ---- words ---- */
 
 static const char *withheld_words(const char *status)
@@ -50,19 +47,6 @@ static char *withheld_text(const struct figure *f)
 					    withheld_words(f->status));
 }
 
-/* The wording of a row of a matrix, an item or a ranked choice; NULL when there is none. */
-static const char *part_wording(const struct question *q, struct str code)
-{
-	const struct choice *part = question_find_row(q, code);
-
-	if (!part)
-		part = question_find_choice(q, code);
-	for (size_t i = 0; i < q->item_count; i++)
-		if (str_eq_z(code, q->items[i].code))
-			return q->items[i].title;
-	return part ? part->text : NULL;
-}
-
 static char *question_wording(const struct form *form, const char *name)
 {
 	struct str rest = str_of(name), head;
@@ -72,34 +56,23 @@ static char *question_wording(const struct form *form, const char *name)
 	if (!form || !str_cut(&rest, '.', &head) || !(question = form_find(form, head)))
 		return x_strdup(name);
 	if (rest.p)
-		row = part_wording(question, rest);
+		row = question_part_title(question, rest);
 	return row ? x_printf("%s – %s", question->title, row)
 		   : x_strdup(question->title);
-}
-
-/* Questions that no form has (release.h); NULL when it is none of them. */
-static const char *words_of_no_form(const char *name)
-{
-	if (strcmp(name, "participation") == 0)
-		return "Participation";
-	if (strcmp(name, "participation.dispositions") == 0)
-		return "Devenir des personnes de la liste";
-	return synthesis_label(name);
 }
 
 /* What a question is called; fresh. */
 static char *wording_of(const struct form *form, const struct figure *f)
 {
 	const char *name = f->question;
-	bool counting = strncmp(name, NUMBER_OF, sizeof(NUMBER_OF) - 1) == 0;
-	const char *words = words_of_no_form(name);
+	const char *words = figures_title(name), *counted = figures_counted(name);
 	SCOPED(free_char) char *of = NULL;
 
 	if (words || is_type(f, "rate"))
 		return x_strdup(words ? words : f->label);
-	if (!counting)
+	if (!counted)
 		return question_wording(form, name);
-	of = question_wording(form, name + sizeof(NUMBER_OF) - 1);
+	of = question_wording(form, counted);
 	return x_printf("%s – nombre de réponses par personne", of);
 }
 

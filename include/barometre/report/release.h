@@ -99,7 +99,11 @@ void figures_add_copy(struct figures *, const struct figure *);
  */
 void figures_add_synthesis(
 	struct figures *, const struct form *const *forms, size_t form_count);
-/* What a question of the synthesis is called, in French; NULL of any other. */
-const char *synthesis_label(const char *question);
+
+/* What a question of lines is called, in French, where no form asks it: the participation, what became of the people of a list, the
+ * synthesis; NULL of any other. Its rates are called by their own labels. */
+const char *figures_title(const char *question);
+/* "q" of "nombre.q", NULL of any other. */
+const char *figures_counted(const char *question);
 
 #endif
