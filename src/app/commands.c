@@ -28,7 +28,7 @@ static bool takes_value(const char *option)
 		"--despite-findings", "--recipient", "--maildir", "--custodian", "--key",
 		"--on", "--not-after", "--edition", "--dkim", "--relay-address",
 		"--name-server", "--days", "--answers", "--seed", "--database", "--label",
-		"--scope", "--reason", "--release", NULL};
+		"--scope", "--reason", "--release", "--by", "--sizes", NULL};
 
 	return str_is_one_of(str_of(option), names);
 }

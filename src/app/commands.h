@@ -54,7 +54,7 @@ command_fn command_mailing_list, command_mailing_show, command_mailing_dry_run,
 	command_mailing_decide;
 command_fn command_mail_hold, command_mail_release, command_mail_state;
 command_fn command_published_import, command_published_list, command_published_export,
-	command_compare;
+	command_compare, command_weigh;
 command_fn command_export;
 command_fn command_coding_export, command_coding_import, command_coding_assign,
 	command_coding_carry, command_coding_status, command_coding_disagreements,

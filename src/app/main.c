@@ -193,6 +193,18 @@ static const struct command commands[] = {
 		"the newest figures of an edition beside those an earlier one published",
 		"A change is told of questions that are the same, and tested; the others are breaks of the series, each with its reason.",
 		1, true, command_compare},
+	{"weigh",
+		"EDITION AUDIENCE QUESTION [OPTION] --by CROSSING --sizes FILE.csv [--finite] [--release N] [--format text|csv]",
+		"a published question, weighted so that each group counts as in the list, beside the unweighted one",
+		"Out of a published release (without --release, the newest), never out of answers; nothing is stored or published.\n"
+		"  --by CROSSING     one that the list knows too: departement, est_ouest, type_structure; one only, because a release has no table of two\n"
+		"  --sizes FILE.csv  columns groupe;effectif: how many of each group are on the list. Groups as the release names them (d31+d32), or a\n"
+		"                    line a category; one that is merged is added up\n"
+		"  --finite          also the interval of the list's size: it takes respondents for a random part of the list, and holds for invited\n"
+		"                    people only\n"
+		"Every group needs its size and 20 answers; weights stay within 0.3 and 3; the design effect is told. Exit status: 0 weighted, 5 not:\n"
+		"the unweighted shares are printed, and why; of a release that is not out, or a question that has no shares of everybody, only why.",
+		3, true, command_weigh},
 	{"codebook list", "", "the themes of open questions: books and versions", "", 0,
 		true, command_codebook_list},
 	{"codebook show", "BOOK [VERSION] [--out FILE]",

@@ -46,7 +46,7 @@ static int run_words(command_fn *command, char **words)
 	return status;
 }
 
-#define MOST_WORDS 8
+#define MOST_WORDS 16
 static int run_line(command_fn *command, const char *text)
 {
 	SCOPED(free_char) char *copy = x_strdup(text);

@@ -2,12 +2,13 @@
 /*
  * weights.h - post-stratification and raking, for who wants them and can answer for them. Pure.
  *
- * The barometer publishes unweighted figures, and nothing in the program weights by itself: what is known of the list cannot be joined to
- * anonymous answers, so that only what was asked in the form and is known of the list too (department, type of structure) can be a
- * margin; and the kept answers hold their segments coarsened (app/count_classes.h). So weights are made from published tables: of a
- * question crossed with one segment, the groups of which have known sizes in the list, poststratify() gives the share as it would
- * be if each group had answered in its proportion. weights_rake() is the general form, for two margins and more; whoever calls it
- * has a joint table of their own. Never the five audiences as one population without saying what that is.
+ * The barometer publishes unweighted figures, and nothing in the program weights by itself; `barometre weigh` does when it is asked
+ * (weighing.h). What is known of the list cannot be joined to anonymous answers, so that only what was asked in the form and is known of the
+ * list too (department, type of structure) can be a margin; and the kept answers hold their segments coarsened (app/count_classes.h). So
+ * weights are made from published tables: of a question crossed with one segment, the groups of which have known sizes in the list,
+ * poststratify() gives the share as it would be if each group had answered in its proportion. weights_rake() is the general form, for two
+ * margins and more; whoever calls it with several has a joint table of their own. Never the five audiences as one population without
+ * saying what that is.
  *
  * Guards, none of them an option
  *   W1 Every class of every margin has a known size above 0, and all margins add up to the same population (to 0.1 %).
