@@ -19,8 +19,7 @@
 #include "staff_private.h"
 
 struct key_page {
-	int status;
-	const char *problem;
+	const char *problem, *field; /* what is wrong, and where; "": nothing */
 	struct api_key_request request;
 	const char *edition; /* chosen in the form; "": all */
 	int64_t days;        /* there, of the list */
@@ -40,7 +39,8 @@ static struct key_page *page_new(struct staff_step *step)
 {
 	struct key_page *page = exchange_alloc(step->exchange, sizeof(*page));
 
-	*page = (struct key_page){.status = 200,
+	*page = (struct key_page){.problem = "",
+		.field = "",
 		.request = {.label = ""},
 		.edition = "",
 		.days = API_KEY_DAYS};
@@ -101,10 +101,12 @@ static void editions_read(void *arg, struct db_rows *rows, const struct err *err
 			json_pack("{s:s, s:s, s:b}", "CODE", db_str(rows, i, "code").p,
 				"TITLE", db_str(rows, i, "title").p, "CHOSEN",
 				str_eq_z(db_str(rows, i, "code"), page->edition)));
-	staff_page(step, page->status, "Clés", "/keys", "staff_keys.html",
-		json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o}", "CSRF",
-			step->csrf, "NEW_ID", text, "TYPED", page->request.label,
-			"PROBLEM", page->problem ? page->problem : "", "ALL",
+	staff_page(step, *page->problem ? 422 : 200, "Clés", "/keys", "staff_keys.html",
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:o, s:o, s:o}",
+			"CSRF", step->csrf, "NEW_ID", text, "TYPED", page->request.label,
+			"PROBLEM", page->problem, "FIELD", page->field, "IN_LABEL",
+			strcmp(page->field, "label") == 0, "IN_EDITION",
+			strcmp(page->field, "edition") == 0, "ALL",
 			step->role == STAFF_ADMIN, "REVOKED",
 			revoked.p && str_eq_z(revoked, "oui"), "LINES", TAKE(page->lines),
 			"EDITIONS", editions, "DAYS", days_json(page->days)));
@@ -142,11 +144,11 @@ static void show_keys(struct staff_step *step)
 
 /* ---- a new one ---- */
 
-static void show_again(struct staff_step *step, int status, const char *problem)
+static void show_again(struct staff_step *step, const char *field, const char *problem)
 {
 	struct key_page *page = step->own;
 
-	page->status = status;
+	page->field = field;
 	page->problem = problem;
 	show(step);
 }
@@ -168,7 +170,7 @@ static void key_added(void *arg, struct db_rows *rows, const struct err *err)
 			"Elle n’est montrée qu’une fois. Si vous ne l’avez pas copiée, révoquez-la et faites-en une autre.",
 			"/keys", "Voir les clés");
 	else
-		show_again(step, 422,
+		show_again(step, "edition",
 			"Cette édition n’existe plus" NNBSP ": choisissez-en une autre.");
 }
 
@@ -190,7 +192,7 @@ static void add_key(struct staff_step *step)
 	if (str_parse_u64(staff_field(step, "days"), &days) && days <= API_KEY_DAYS_MAX)
 		page->request.days = page->days = (int64_t)days;
 	if (!*page->request.label) {
-		show_again(step, 422,
+		show_again(step, "label",
 			"Dites à quoi servira cette clé" NNBSP
 			": c’est ce qui permettra de la reconnaître.");
 		return;
@@ -199,7 +201,7 @@ static void add_key(struct staff_step *step)
 		page->request.id = random_uuid();
 	api_key_make(page->text, &hash);
 	if (!api_key_params(&params, &page->request, &hash, &why)) {
-		show_again(step, 422,
+		show_again(step, "label",
 			"Au plus 80 caractères, et une durée de la liste" NNBSP
 			": corrigez, puis recommencez.");
 		return;

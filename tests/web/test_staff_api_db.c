@@ -562,7 +562,7 @@ static void an_analyst_makes_sees_and_revokes_her_own(void **state)
 	REPLY again = ask("POST", "/keys", ana, body);
 	REPLY list = ask("GET", "/keys", ana, "");
 	REPLY all = ask("GET", "/keys", ada, "");
-	SCOPED(free_char) char *key = between(made.body, "value=\"bps_", "\"");
+	SCOPED(free_char) char *key = between(made.body, "bps_", "</textarea>");
 	SCOPED(free_char)
 	char *headers = x_printf("Authorization: Bearer bps_%s\r\n", key);
 	SCOPED(free_char) char *id = between(body, "id=", "&");
@@ -645,6 +645,11 @@ static void a_form_that_is_wrong_comes_back(void **state)
 	assert_has(&r, "Dites à quoi servira cette clé");
 	assert_int_equal(other.status, 422);
 	assert_has(&other, "value=\"Essai\"");
+	/* It is the edition that is wrong. */
+	assert_has(&r, "<a href=\"#label\">Aller au champ</a>");
+	assert_has(&other, "<a href=\"#edition\">Aller au champ</a>");
+	assert_has(&other,
+		"<select id=\"edition\" name=\"edition\" aria-describedby=\"probleme\" aria-invalid=\"true\">");
 	assert_int_equal(too_long.status, 422);
 	assert_has(&too_long, "0000007\"");
 	assert_has(&too_long, "<option value=\"30\" selected>");
