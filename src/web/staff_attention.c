@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "staff_mail.h"
+#include "staff_tables.h"
 
 #define LATE_AFTER (2 * USEC_PER_HOUR) /* behind the first hour when it may leave */
 /* Of a hundred addresses; large senders ask for fewer than two (Gmail, Yahoo: rules of 2024), a list by hand has more. */
@@ -208,4 +209,116 @@ void attention_record(
 		attention_add(list, href, "Lire le procès-verbal",
 			"%s au dépouillement. Le contenu scellé est gardé pour être examiné.",
 			text);
+}
+
+/* ---- tables ---- */
+
+/* The newest in that state; the count of rows when there is none. */
+static size_t newest_that_is(const struct db_rows *rows, const char *state)
+{
+	size_t i = 0;
+
+	while (i < db_count(rows) && !tables_has_state(rows, i, state))
+		i++;
+	return i;
+}
+
+static json_t *table_state(const struct staff_edition *edition,
+	const struct db_rows *rows, size_t row, const char *link, char *text)
+{
+	SCOPED(free_char)
+	char *href = x_printf("/tables?edition=%s%s", edition->code,
+		tables_has_state(rows, row, "withdrawn") ? "" : "#apercu");
+	json_t *state = json_pack(
+		"{s:s, s:s, s:s}", "TEXT", text, "LINK", link, "LINK_HREF", href);
+
+	free(text);
+	return state;
+}
+
+static void attention_draft(
+	json_t *list, const struct staff_edition *edition, const struct db_rows *rows)
+{
+	SCOPED(free_char) char *href = x_printf("/tables?edition=%s", edition->code);
+	int version = (int)db_int(rows, 0, "version");
+
+	if (!db_is_null(rows, 0, "refused"))
+		attention_add(list, href, "Voir pourquoi",
+			"Tableaux" NNBSP ": la vérification a refusé la diffusion %d.",
+			version);
+	else
+		attention_add(list, href, "Voir les diffusions",
+			"Tableaux" NNBSP
+			": la diffusion %d n’est pas vérifiée. Sur le serveur" NNBSP
+			": «" NNBSP "barometre release check %s" NNBSP "».",
+			version, edition->code);
+}
+
+static json_t *of_checked(json_t *list, const struct staff_edition *edition,
+	enum staff_role role, const struct db_rows *rows, size_t row)
+{
+	int version = (int)db_int(rows, row, "version");
+	SCOPED(free_char)
+	char *href = x_printf(
+		"/tables?edition=%s&version=%d#apercu", edition->code, version);
+
+	if (!db_is_null(rows, row, "pending"))
+		return table_state(edition, rows, row, "Voir les diffusions",
+			x_printf("la publication de la diffusion %d est demandée.",
+				version));
+	if (role == STAFF_ADMIN) {
+		attention_add(list, href, "Relire, puis publier",
+			"Tableaux" NNBSP
+			": la diffusion %d est vérifiée, pas encore publiée.",
+			version);
+		return json_false();
+	}
+	return json_pack("{s:o, s:s, s:s}", "TEXT",
+		json_sprintf(
+			"la diffusion %d est vérifiée, pas encore publiée" NNBSP
+			": une administratrice ou un administrateur peut la publier.",
+			version),
+		"LINK", "La relire", "LINK_HREF", href);
+}
+
+static const char *asked_of_published(struct str pending)
+{
+	if (str_eq_z(pending, "withdraw"))
+		return NNBSP "; son retrait est demandé";
+	return pending.n > 0 ? NNBSP "; ses fichiers sont demandés" : "";
+}
+
+json_t *attention_release(json_t *list, const struct staff_edition *edition,
+	enum staff_role role, const struct db_rows *rows)
+{
+	size_t row = 0, out = newest_that_is(rows, "published");
+	SCOPED(free_char) char *day = NULL;
+	int version;
+
+	if (role < STAFF_ANALYST || db_count(rows) == 0)
+		return json_false();
+	if (role == STAFF_ADMIN && tables_has_state(rows, 0, "draft"))
+		attention_draft(list, edition, rows);
+	while (row < db_count(rows) && tables_has_state(rows, row, "draft"))
+		row++;
+	if (row == db_count(rows))
+		return json_false();
+	version = (int)db_int(rows, row, "version");
+	if (tables_has_state(rows, row, "checked"))
+		return of_checked(list, edition, role, rows, row);
+	if (tables_has_state(rows, row, "published")) {
+		day = staff_day(db_str(rows, row, "published_on").p);
+		return table_state(edition, rows, row, "Voir les tableaux",
+			x_printf("diffusion %d, publiée le %s%s.", version, day,
+				asked_of_published(db_str(rows, row, "pending"))));
+	}
+	day = staff_day(db_str(rows, row, "withdrawn_on").p);
+	return table_state(edition, rows, row, "Voir pourquoi",
+		out < db_count(rows)
+			? x_printf("diffusion %d, retirée le %s" NNBSP
+				   "; la diffusion %lld reste publiée.",
+				  version, day, (long long)db_int(rows, out, "version"))
+			: x_printf("diffusion %d, retirée le %s" NNBSP
+				   "; plus rien n’est diffusé.",
+				  version, day));
 }

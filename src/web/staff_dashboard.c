@@ -3,7 +3,7 @@
  * staff_dashboard.c - how is it going, what leaves next, what needs me.
  *
  *   edition → names of its audiences → participation → answers by day → mailings → gate → bounces → tasks
- *   → record of the count → page
+ *   → record of the count → releases → page
  *
  * Participation only: before the count nobody sees anything of the answers, and this page never does.
  */
@@ -49,11 +49,11 @@ static json_t *audience_row(const char *label, const struct totals *t)
 {
 	int64_t share = t->sent > 0 ? t->done_invited * 100 / t->sent : 0;
 
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "AUDIENCE",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:I, s:o, s:o}", "AUDIENCE",
 		label, "CONTACTS", staff_json_number(t->contacts), "SENT",
 		staff_json_number(t->sent), "DONE", staff_json_number(t->done_invited),
 		"DONE_OPEN", staff_json_number(t->done_open), "SHARE_TEXT",
-		staff_json_percent(t->done_invited, t->sent), "SHARE",
+		staff_json_percent(t->done_invited, t->sent), "BAR", t->sent > 0, "SHARE",
 		(json_int_t)(share > 100 ? 100 : share), "REFUSED",
 		staff_json_number(t->refused), "OBJECTED",
 		staff_json_number(t->objected));
@@ -115,8 +115,8 @@ static void add_time_card(json_t *cards, const struct staff_edition *edition, us
 			left > 1 ? "s" : "", closes);
 		add_card(cards, staff_json_number(left > 0 ? left : 0), words);
 	} else {
-		words = x_printf("jour restant" NNBSP ": clôture prévue le %s", closes);
-		add_card(cards, staff_json_number(0), words);
+		words = x_printf("la clôture était prévue le %s", closes);
+		add_card(cards, json_string("Close"), words);
 	}
 }
 
@@ -247,6 +247,18 @@ static void reply(struct staff_step *step)
 	staff_page(step, 200, "Suivi", "/", "staff_dashboard.html", content);
 }
 
+static void releases_read(void *arg, struct db_rows *rows, const struct err *err)
+{
+	struct staff_step *step = arg;
+	struct board *board = step->own;
+
+	if (staff_is_down(step, err))
+		return;
+	json_object_set_new(step->content, "TABLES",
+		attention_release(board->attention, &step->edition, step->role, rows));
+	reply(step);
+}
+
 static void record_read(void *arg, struct db_rows *rows, const struct err *err)
 {
 	struct staff_step *step = arg;
@@ -259,7 +271,7 @@ static void record_read(void *arg, struct db_rows *rows, const struct err *err)
 		record = json_loads(db_str(rows, 0, "record").p, 0, NULL);
 	attention_record(board->attention, &step->edition, record);
 	json_decref(record);
-	reply(step);
+	ask_edition(step, &SQL_STAFF_RELEASES, releases_read);
 }
 
 static void tasks_read(void *arg, struct db_rows *rows, const struct err *err)

@@ -161,6 +161,10 @@ void attention_bounces(json_t *list, const struct staff_edition *, const struct 
 	int64_t contacts);
 void attention_tasks(
 	json_t *list, const struct staff_edition *, const struct db_rows *, usec_t now);
+/* Rows of staff/releases. What an administrator has to do goes to the list; how it is with the tables is returned for the page
+ * (TEXT, LINK, LINK_HREF), or false. Coders see no tables. */
+json_t *attention_release(json_t *list, const struct staff_edition *, enum staff_role,
+	const struct db_rows *);
 void attention_record(json_t *list, const struct staff_edition *, const json_t *record);
 
 /* ---- handlers ---- */
@@ -208,6 +212,6 @@ void staff_post_revoke(void *site, struct exchange *, const struct str *parts);
 /* ---- staff_api*.c: the interface for programs (staff_api.h) ---- */
 void api_handle(void *site, struct exchange *);
 error_page_fn api_error;
+void api_codings_detach(struct staff_site *); /* the site goes */
 
 #endif
-void api_codings_detach(struct staff_site *); /* the site goes */
