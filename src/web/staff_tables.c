@@ -70,10 +70,12 @@ static json_t *audience_links(const struct staff_step *step)
 static void reply(struct staff_step *step, json_t *preview)
 {
 	struct tables *tables = step->own;
-	json_t *content = json_pack("{s:s, s:s, s:O, s:o, s:b}", "EDITION",
+	const char *state = step->edition.state;
+	json_t *content = json_pack("{s:s, s:s, s:O, s:o, s:b, s:b}", "EDITION",
 		step->edition.title, "CODE", step->edition.code, "RELEASES",
 		tables->releases, "PREVIEW", preview, "OPEN_STATE",
-		strcmp(step->edition.state, "open") == 0);
+		strcmp(state, "open") == 0, "COUNTED_STATE",
+		strcmp(state, "counted") == 0 || strcmp(state, "released") == 0);
 
 	json_object_set_new(content, "SELECTOR", TAKE(step->selector));
 	staff_page(step, 200, "Tableaux", "/tables", "staff_tables.html", content);
@@ -81,28 +83,72 @@ static void reply(struct staff_step *step, json_t *preview)
 
 /* ---- lines ---- */
 
+static bool has_note(const json_t *list, const json_t *note)
+{
+	const char *text = json_string_value(json_object_get(note, "NOTE"));
+	json_t *other;
+	size_t i;
+
+	json_array_foreach(list, i, other) {
+		if (strcmp(json_string_value(json_object_get(other, "NOTE")), text) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The notes of what is looked at: the whole audience, or one crossing. */
+static json_t *notes_of_view(const struct tables *tables)
+{
+	json_t *list = json_array(), *note;
+	size_t i;
+
+	json_array_foreach(tables->notes, i, note) {
+		const char *by = json_string_value(json_object_get(note, "BY"));
+		const char *about = json_string_value(json_object_get(note, "ABOUT"));
+
+		if (strcmp(by, tables->segment) == 0 || (!*by && !*about))
+			json_array_append(list, note);
+	}
+	return list;
+}
+
+/* Each once: rows of one grid have the same. */
+static json_t *notes_told(const json_t *notes)
+{
+	json_t *list = json_array(), *note;
+	size_t i;
+
+	json_array_foreach(notes, i, note) {
+		if (!has_note(list, note))
+			json_array_append(list, note);
+	}
+	return list;
+}
+
 static void lines_read(void *arg, struct db_rows *rows, const struct err *err)
 {
 	struct staff_step *step = arg;
 	struct tables *tables = step->own;
-	json_t *preview;
+	json_t *preview, *notes, *questions;
 	bool crossed = *tables->segment != '\0';
 
 	if (staff_is_down(step, err))
 		return;
-	preview = json_pack("{s:s, s:I, s:b, s:o, s:O, s:O, s:b, s:b}", "SHOWN",
+	notes = notes_of_view(tables);
+	questions = crossed ? tables_crossed(tables->form, notes, rows)
+			    : tables_whole(tables->form, notes, rows);
+	preview = json_pack("{s:s, s:I, s:b, s:o, s:O, s:o, s:b, s:b, s:b}", "SHOWN",
 		staff_label(step, str_of(tables->audience)), "SHOWN_VERSION",
 		(json_int_t)tables->version, "NOT_YET", tables->checked, "AUDIENCES",
 		audience_links(step), "SEGMENTS", tables->segments, "NOTES",
-		tables->notes, "CUT", db_count(rows) == LINE_LIMIT, "IS_CROSSED",
-		crossed);
+		notes_told(notes), "CUT", db_count(rows) == LINE_LIMIT, "IS_CROSSED",
+		crossed, "LONG", json_array_size(questions) > 5);
 	json_object_set_new(preview, "BY",
 		json_string(
 			crossed ? tables_crossing(tables->form, tables->segment) : ""));
-	json_object_set_new(preview, crossed ? "CROSSED" : "QUESTIONS",
-		crossed ? tables_crossed(tables->form, rows)
-			: tables_whole(tables->form, rows));
+	json_object_set_new(preview, crossed ? "CROSSED" : "QUESTIONS", questions);
 	json_object_set_new(preview, crossed ? "QUESTIONS" : "CROSSED", json_array());
+	json_decref(notes);
 	reply(step, preview);
 }
 
@@ -163,7 +209,10 @@ static void notes_read(void *arg, struct db_rows *rows, const struct err *err)
 
 		if (audience.n == 0 || str_eq_z(audience, tables->audience))
 			json_array_append_new(tables->notes,
-				json_pack("{s:s}", "NOTE", db_str(rows, i, "body").p));
+				json_pack("{s:s, s:s, s:s}", "NOTE",
+					db_str(rows, i, "body").p, "ABOUT",
+					db_str(rows, i, "question").p, "BY",
+					db_str(rows, i, "segment").p));
 	}
 	db_text_z(&params, step->edition.code);
 	db_i64(&params, tables->version);

@@ -7,10 +7,10 @@
 #include "barometre/store/db.h"
 #include "staff_private.h"
 
-/* Rows of staff/tables as questions of the page: of the whole audience, or by the groups of one segment. Without its questionnaire a
- * table shows the names of questions. */
-json_t *tables_whole(const struct form *, const struct db_rows *);
-json_t *tables_crossed(const struct form *, const struct db_rows *);
+/* Rows of staff/tables as questions of the page: of the whole audience, or by the groups of one segment, each with the notes ({"ABOUT":
+ * question, "NOTE": text}) that are about it. Without its questionnaire a table shows the names of questions. */
+json_t *tables_whole(const struct form *, const json_t *notes, const struct db_rows *);
+json_t *tables_crossed(const struct form *, const json_t *notes, const struct db_rows *);
 /* What a crossing is called. */
 const char *tables_crossing(const struct form *, const char *segment);
 

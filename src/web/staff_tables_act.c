@@ -3,7 +3,7 @@
  * staff_tables_act.c - a release in the list of releases, and what an administrator may do with it: asked for here, done by the
  * keeper.
  *
- *   GET  /tables/publish?edition=CODE&version=N    what will happen
+ *   GET  /tables/publish?edition=CODE&version=N    what will happen; of what is out without files, that they are made
  *   POST /tables/publish?…                         task, journal → 303 /tables
  *   …    /tables/withdraw?…                        the same, with the reason that will be shown
  */
@@ -103,10 +103,27 @@ static json_t *findings_json(struct str text)
 	return list;
 }
 
+/* A login; "(commande)" was nobody's. */
+static const char *who(struct str login)
+{
+	return str_eq_z(login, "(commande)") ? "commande" : login.p;
+}
+
+/* What is published already and asked again gets its files. */
+static const char *pending_label(const struct db_rows *rows, size_t i)
+{
+	struct str kind = db_str(rows, i, "pending");
+
+	return tables_has_state(rows, i, "published") && str_eq_z(kind, "publish")
+		? "Fichiers"
+		: staff_task_label(kind);
+}
+
 json_t *tables_release(const struct staff_step *step, const struct db_rows *rows,
 	size_t i, bool newest_out)
 {
 	bool admin = step->role == STAFF_ADMIN, idle = db_is_null(rows, i, "pending");
+	bool published = tables_has_state(rows, i, "published");
 	json_t *row = json_pack("{s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o}",
 		"VERSION", staff_json_number(db_int(rows, i, "version")), "MIN_BASE",
 		staff_json_number(db_int(rows, i, "min_base")), "MIN_CELL",
@@ -118,25 +135,23 @@ json_t *tables_release(const struct staff_step *step, const struct db_rows *rows
 		staff_json_day(db_str(rows, i, "withdrawn_on").p));
 
 	set_state(row, rows, i, newest_out);
-	staff_set(row, "PUBLISHED_BY", db_str(rows, i, "published_by").p);
-	staff_set(row, "WITHDRAWN_BY", db_str(rows, i, "withdrawn_by").p);
+	staff_set(row, "PUBLISHED_BY", who(db_str(rows, i, "published_by")));
+	staff_set(row, "WITHDRAWN_BY", who(db_str(rows, i, "withdrawn_by")));
 	staff_set(row, "WITHDRAWN_WHY", db_str(rows, i, "withdrawn_why").p);
 	json_object_set_new(row, "FINDINGS", findings_json(db_str(rows, i, "refused")));
 	json_object_set_new(row, "FILES", files_json(step, rows, i));
-	staff_set(row, "PENDING",
-		idle ? NULL : staff_task_label(db_str(rows, i, "pending")));
+	staff_set(row, "PENDING", idle ? NULL : pending_label(rows, i));
 	json_object_set_new(row, "CAN_SHOW",
-		json_boolean(tables_has_state(rows, i, "published") ||
+		json_boolean(published || tables_has_state(rows, i, "checked")));
+	json_object_set_new(row, "CAN_PUBLISH",
+		json_boolean(admin && idle && newest_out &&
 			tables_has_state(rows, i, "checked")));
 	/* Releases of before there were files are out without any: publishing again makes them. */
-	json_object_set_new(row, "CAN_PUBLISH",
-		json_boolean(admin && idle &&
-			(tables_has_state(rows, i, "published")
-					? db_int(rows, i, "files") == 0
-					: newest_out &&
-						tables_has_state(rows, i, "checked"))));
-	json_object_set_new(row, "CAN_WITHDRAW",
-		json_boolean(admin && idle && tables_has_state(rows, i, "published")));
+	json_object_set_new(row, "CAN_MAKE",
+		json_boolean(
+			admin && idle && published && db_int(rows, i, "files") == 0));
+	json_object_set_new(
+		row, "CAN_WITHDRAW", json_boolean(admin && idle && published));
 	return row;
 }
 
@@ -176,18 +191,23 @@ static void show_form(struct staff_step *step, int status, const char *problem)
 	bool publishing = is_publishing(step);
 	struct str reason = act->posted ? staff_field(step, "reason") : STR("");
 	json_t *content = TAKE(act->release);
+	bool making = json_is_true(json_object_get(content, "CAN_MAKE"));
 
 	staff_set(content, "EDITION", step->edition.title);
 	staff_set(content, "CODE", step->edition.code);
 	staff_set(content, "CSRF", step->csrf);
 	staff_set(content, "KIND", act->kind);
 	staff_set(content, "PROBLEM", problem);
+	json_object_set_new(content, "IN_REASON", json_boolean(status == 422));
 	json_object_set_new(content, "REASON", json_stringn(reason.p, reason.n));
-	json_object_set_new(content, "PUBLISHING", json_boolean(publishing));
+	json_object_set_new(content, "MAKING", json_boolean(publishing && making));
+	json_object_set_new(content, "PUBLISHING", json_boolean(publishing && !making));
 	json_object_set_new(content, "WITHDRAWING", json_boolean(!publishing));
 	staff_page(step, status,
-		publishing ? "Publier les tableaux" : "Retirer les tableaux", "/tables",
-		"staff_tables_act.html", content);
+		!publishing      ? "Retirer les tableaux"
+			: making ? "Faire les fichiers"
+				 : "Publier les tableaux",
+		"/tables", "staff_tables_act.html", content);
 }
 
 static void journaled(void *arg, struct db_rows *rows, const struct err *err)
@@ -208,12 +228,15 @@ static void task_added(void *arg, struct db_rows *rows, const struct err *err)
 	if (staff_is_down(step, err))
 		return;
 	detail = x_printf("%s %lld", step->edition.code, (long long)act->version);
-	if (db_count(rows) == 0) /* asked already: nothing new to write down */
-		go_back(step);
-	else
+	if (db_count(rows) == 0) { /* of another release, or by somebody at this moment */
+		show_form(step, 409,
+			"Une demande du même genre attend déjà pour cette édition" NNBSP
+			": rien n’a été ajouté. Recommencez quand elle sera faite.");
+	} else {
 		staff_journal(step, step->login,
 			is_publishing(step) ? "ask_publish" : "ask_withdraw", detail,
 			journaled);
+	}
 }
 
 static void ask_keeper(struct staff_step *step)
@@ -258,6 +281,11 @@ static void refuse(struct staff_step *step, bool known)
 			href, "Voir les tableaux");
 }
 
+static bool can(const struct act *act, const char *name)
+{
+	return json_is_true(json_object_get(act->release, name));
+}
+
 static void releases_read(void *arg, struct db_rows *rows, const struct err *err)
 {
 	struct staff_step *step = arg;
@@ -270,8 +298,9 @@ static void releases_read(void *arg, struct db_rows *rows, const struct err *err
 		known = db_int(rows, i, "version") == act->version;
 		if (known) {
 			act->release = tables_release(step, rows, i, newest_out);
-			possible = json_is_true(json_object_get(act->release,
-				is_publishing(step) ? "CAN_PUBLISH" : "CAN_WITHDRAW"));
+			possible = is_publishing(step)
+				? can(act, "CAN_PUBLISH") || can(act, "CAN_MAKE")
+				: can(act, "CAN_WITHDRAW");
 		}
 		if (tables_has_state(rows, i, "published") ||
 			tables_has_state(rows, i, "withdrawn"))

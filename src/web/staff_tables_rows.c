@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* staff_tables_rows.c - lines of a release as tables of a page: bars beside exact numbers, or groups side by side. */
+#include <math.h>
 #include <stdio.h>
 
 #include "barometre/report/release.h"
@@ -89,9 +90,9 @@ const char *tables_crossing(const struct form *form, const char *segment)
 static void write_share(struct buf *out, const struct figure *f)
 {
 	if (strcmp(f->status, "at_most_5") == 0)
-		buf_puts(out, "≤ 5" NNBSP "%");
+		buf_puts(out, "≤" NNBSP "5" NNBSP "%");
 	else if (strcmp(f->status, "at_least_95") == 0)
-		buf_puts(out, "≥ 95" NNBSP "%");
+		buf_puts(out, "≥" NNBSP "95" NNBSP "%");
 	else if (f->percent >= 0 && f->count >= 0)
 		percent_text(out, percent_show(f->count, f->base));
 	else if (f->has_value && is_type(f, "rate")) {
@@ -100,16 +101,21 @@ static void write_share(struct buf *out, const struct figure *f)
 	}
 }
 
+/* A mean, a quartile: as many decimals as it has, two at most. */
+static void write_value(struct buf *out, double value)
+{
+	double hundredths = round(value * 100);
+	bool whole = fmod(hundredths, 100) == 0, tenths = fmod(hundredths, 10) == 0;
+
+	number_text(out, value, whole ? 0 : tenths ? 1 : 2);
+}
+
 static void write_count(struct buf *out, const struct figure *f)
 {
-	char number[40];
-
-	if (f->has_value && !is_type(f, "rate")) {
-		number_text(out, f->value, 2);
-	} else if (f->count >= 0) {
-		staff_number(number, f->count);
-		buf_puts(out, number);
-	}
+	if (f->has_value && !is_type(f, "rate"))
+		write_value(out, f->value);
+	else if (f->count >= 0)
+		number_text(out, (double)f->count, 0);
 }
 
 static json_t *text_of(struct buf *text)
@@ -120,6 +126,13 @@ static json_t *text_of(struct buf *text)
 static const char *label_of(const struct figure *f)
 {
 	return *f->label ? f->label : f->option;
+}
+
+static bool is_statistic(const struct figure *f)
+{
+	static const char *const names[] = {"mean", "median", "q1", "q3", NULL};
+
+	return str_is_one_of(str_of(f->option), names) && f->percent < 0 && f->count < 0;
 }
 
 /* ---- the whole audience ---- */
@@ -146,6 +159,7 @@ static json_t *whole_line(const struct figure *f)
 	write_count(&count, f);
 	json_object_set_new(line, "PERCENT", text_of(&share));
 	json_object_set_new(line, "COUNT", text_of(&count));
+	staff_set(line, "UNTOLD", share.n == 0 && count.n == 0 ? "non diffusé" : NULL);
 	json_object_set_new(line, "INTERVAL", interval_of(f));
 	json_object_set_new(
 		line, "SMALL", json_boolean(base_mark(f->base) == BASE_SMALL));
@@ -154,6 +168,30 @@ static json_t *whole_line(const struct figure *f)
 			? json_pack("{s:I}", "LENGTH", (json_int_t)f->percent)
 			: json_false());
 	return line;
+}
+
+/* Beside « Autres modalités regroupées », what is not told by itself is in there. */
+static void say_gathered(const json_t *question)
+{
+	json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(question, "LINES"), i, line) {
+		if (*json_string_value(json_object_get(line, "UNTOLD")))
+			staff_set(line, "UNTOLD", "regroupé");
+	}
+}
+
+/* A mean is no answer: it stands before the answers. */
+static void add_statistic(json_t *question, const struct figure *f)
+{
+	struct buf text SCOPED(buf_release) = BUF_LIMIT(200);
+
+	write_count(&text, f);
+	if (text.n == 0)
+		buf_puts(&text, "non diffusé");
+	json_array_append_new(json_object_get(question, "STATS"),
+		json_pack("{s:s, s:o}", "STAT", label_of(f), "VALUE", text_of(&text)));
 }
 
 static void set_people(json_t *to, const char *name, int64_t n, const char *one,
@@ -179,18 +217,39 @@ static void set_base(json_t *to, const struct figure *f)
 		json_string(f->base >= 0 ? base_mark_text(base_mark(f->base)) : ""));
 }
 
-static json_t *new_question(const struct form *form, const struct figure *f)
+/* What was merged, gathered or left out for this table. */
+static json_t *whys_of(const json_t *notes, const struct figure *f)
+{
+	json_t *list = json_array(), *note;
+	size_t i;
+
+	json_array_foreach(notes, i, note) {
+		const char *question = json_string_value(json_object_get(note, "ABOUT"));
+
+		if (strcmp(question, f->question) == 0)
+			json_array_append_new(list,
+				json_pack("{s:O}", "WHY", json_object_get(note, "NOTE")));
+	}
+	return list;
+}
+
+static json_t *new_question(json_t *list, const struct form *form, const json_t *notes,
+	const struct figure *f)
 {
 	SCOPED(free_char) char *wording = wording_of(form, f);
 	SCOPED(free_char) char *withheld = withheld_text(f);
-	json_t *question = json_pack("{s:s, s:s, s:o, s:s}", "WORDING", wording, "NAME",
-		f->question, "LINES", json_array(), "WITHHELD", withheld);
+	json_t *question = json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:s}", "N",
+		(json_int_t)json_array_size(list) + 1, "WORDING", wording, "NAME",
+		f->question, "LINES", json_array(), "STATS", json_array(), "WHYS",
+		whys_of(notes, f), "WITHHELD", withheld);
 
 	set_base(question, f);
+	json_array_append_new(list, question);
 	return question;
 }
 
-json_t *tables_whole(const struct form *form, const struct db_rows *rows)
+json_t *tables_whole(
+	const struct form *form, const json_t *notes, const struct db_rows *rows)
 {
 	json_t *list = json_array(), *question = NULL;
 	const char *last = NULL;
@@ -200,13 +259,18 @@ json_t *tables_whole(const struct form *form, const struct db_rows *rows)
 
 		figure_from_row(&f, rows, i);
 		if (!last || strcmp(last, f.question) != 0) {
-			question = new_question(form, &f);
-			json_array_append_new(list, question);
+			question = new_question(list, form, notes, &f);
 			last = f.question;
 		}
-		if (!is_withheld(&f) || is_type(&f, "disposition"))
-			json_array_append_new(
-				json_object_get(question, "LINES"), whole_line(&f));
+		if (is_withheld(&f) && !is_type(&f, "disposition"))
+			continue;
+		if (is_statistic(&f)) {
+			add_statistic(question, &f);
+			continue;
+		}
+		json_array_append_new(json_object_get(question, "LINES"), whole_line(&f));
+		if (strcmp(f.option, "gathered") == 0)
+			say_gathered(question);
 	}
 	return list;
 }
@@ -230,21 +294,36 @@ static json_t *crossed_line(json_t *lines, const struct figure *f)
 	return line;
 }
 
+/* What a group has no figure of has an empty cell: those that follow stay under their groups. */
+static void pad_cells(const json_t *line, const json_t *groups, size_t count)
+{
+	json_t *cells = json_object_get(line, "CELLS");
+
+	for (size_t i = json_array_size(cells); i < count; i++)
+		json_array_append_new(cells,
+			json_pack("{s:O, s:b, s:s, s:s}", "GROUP",
+				json_object_get(json_array_get(groups, i), "GROUP"),
+				"SMALL", 0, "PERCENT", "", "COUNT", ""));
+}
+
+/* Of the last group. */
 static void add_cell(json_t *question, const struct figure *f)
 {
 	struct buf share SCOPED(buf_release) = BUF_LIMIT(200);
 	struct buf count SCOPED(buf_release) = BUF_LIMIT(200);
 	json_t *line = crossed_line(json_object_get(question, "LINES"), f);
+	json_t *groups = json_object_get(question, "GROUPS");
 	json_t *cell = json_pack("{s:s, s:b}", "GROUP", f->segment_label, "SMALL",
 		base_mark(f->base) == BASE_SMALL);
 
 	write_share(&share, f);
 	write_count(&count, f);
-	if (share.n == 0 && count.n == 0)
-		buf_puts(&share, "–");
 	json_object_set_new(cell, "PERCENT", text_of(share.n > 0 ? &share : &count));
 	json_object_set_new(
 		cell, "COUNT", share.n > 0 ? text_of(&count) : json_string(""));
+	if (share.n > 0 || is_statistic(f))
+		json_object_set_new(question, "BASES", json_true());
+	pad_cells(line, groups, json_array_size(groups) - 1);
 	json_array_append_new(json_object_get(line, "CELLS"), cell);
 }
 
@@ -256,7 +335,18 @@ static void add_group(json_t *question, const struct figure *f)
 	json_array_append_new(json_object_get(question, "GROUPS"), group);
 }
 
-json_t *tables_crossed(const struct form *form, const struct db_rows *rows)
+static void end_question(const json_t *question)
+{
+	const json_t *groups = json_object_get(question, "GROUPS");
+	json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(question, "LINES"), i, line)
+		pad_cells(line, groups, json_array_size(groups));
+}
+
+json_t *tables_crossed(
+	const struct form *form, const json_t *notes, const struct db_rows *rows)
 {
 	json_t *list = json_array(), *question = NULL;
 	const char *last = NULL, *group = NULL;
@@ -266,9 +356,10 @@ json_t *tables_crossed(const struct form *form, const struct db_rows *rows)
 
 		figure_from_row(&f, rows, i);
 		if (!last || strcmp(last, f.question) != 0) {
-			question = new_question(form, &f);
+			end_question(question);
+			question = new_question(list, form, notes, &f);
 			json_object_set_new(question, "GROUPS", json_array());
-			json_array_append_new(list, question);
+			json_object_set_new(question, "BASES", json_false());
 			last = f.question;
 			group = NULL;
 		}
@@ -280,5 +371,6 @@ json_t *tables_crossed(const struct form *form, const struct db_rows *rows)
 		group = f.segment_value;
 		add_cell(question, &f);
 	}
+	end_question(question);
 	return list;
 }

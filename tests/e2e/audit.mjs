@@ -27,15 +27,19 @@ export async function look(person, name) {
   const { page } = person;
   for (const [way, width, colorScheme] of [['wide', 1000, 'light'], ['dark', 1000, 'dark'], ['320', 320, 'light'], ['320-dark', 320, 'dark']]) {
     await page.setViewportSize({ width, height: 800 });
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme, media: 'screen' });
     if (way !== '320-dark') await shot(page, `${name}-${way}`);
     await axe(page, `${name}, ${way}`);
     await overflow(page, `${name}, ${way}`);
+    if (width === 320) await stacked(page, `${name}, ${way}`);
   }
-  await page.setViewportSize({ width: 1000, height: 800 });
+  // What a sheet of A4 has between its margins.
+  await page.setViewportSize({ width: 718, height: 800 });
   await page.emulateMedia({ colorScheme: 'light', media: 'print' });
   await shot(page, `${name}-print`);
+  await overflow(page, `${name}, print`);
   await page.emulateMedia({ media: 'screen' });
+  await page.setViewportSize({ width: 1000, height: 800 });
   assert.equal(await page.locator('h1').count(), 1, 'one heading of the first rank');
   assert.deepEqual(person.foreign, [], 'nothing is asked of another place');
 }
@@ -61,6 +65,13 @@ export async function overflow(page, where) {
     [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
       && !e.closest('.scroll, svg')).map(e => e.outerHTML.slice(0, 80)).slice(0, 3).join(' ')]);
   assert.ok(wide <= inner, `${where} is ${wide} pixels wide: ${who}`);
+}
+
+/* A table whose rows are cards on a phone is whole there: nothing of it is cut or has to be scrolled to. */
+async function stacked(page, where) {
+  const cut = await page.evaluate(() => [...document.querySelectorAll('.scroll:has(> .stack)')]
+    .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.trim().slice(0, 80)));
+  assert.deepEqual(cut, [], `${where}: a table of cards is cut`);
 }
 
 /* Everything one presses or fills, with its box in the page. An option is its label; a link inside a sentence is as high

@@ -6,16 +6,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ANSWERS, goThrough, start } from './answers.mjs';
-import { axe, overflow } from './audit.mjs';
+import { look as lookAt } from './audit.mjs';
+import { addRelease } from './release.mjs';
 import { awaitStatus, barometre, closeBrowser, complaintsOf, count, follow, makeEdition, newPerson, pathOf, receiptOn, run, secret, shot, sql, until, world } from './world.mjs';
 
 const PASSWORD = secret('un mot de passe pour les pages');
-const PAST = 'passee', NOW = 'ouverte', KEPT = 'gardee';
+const PAST = 'passee', FULL = 'pleine', NOW = 'ouverte', KEPT = 'gardee';
 const PHRASES = ['quatre châteaux verts', 'trois rivières bleues'].map(secret);
 let person, page;
 
 before(async () => {
-  // One edition counted, for the tables; one open, for the rest.
+  // One edition counted, for what happens to its release; one with many figures, for the tables; one open, for the rest.
   makeEdition(PAST, 'Baromètre passé');
   barometre('edition', 'open', PAST);
   await awaitStatus('/o/equipes', 200);
@@ -27,6 +28,11 @@ before(async () => {
   await somebody.context.close();
   barometre('edition', 'close', PAST);
   barometre('count', PAST);
+  makeEdition(FULL, 'Baromètre aux nombreux tableaux');
+  barometre('edition', 'open', FULL);
+  barometre('edition', 'close', FULL);
+  barometre('count', FULL);
+  addRelease(FULL);
   makeEdition(NOW, 'Baromètre de cette année');
   barometre('edition', 'open', NOW);
   run(['account', 'create', 'dominique', '--role', 'admin'], `${PASSWORD}\n`);
@@ -37,20 +43,7 @@ before(async () => {
 
 after(closeBrowser);
 
-/* Looks at the page that is shown, in each way it can be. */
-async function look(name) {
-  for (const [way, width, colorScheme] of [['wide', 1000, 'light'], ['dark', 1000, 'dark'], ['320', 320, 'light'], ['320-dark', 320, 'dark']]) {
-    await page.setViewportSize({ width, height: 800 });
-    await page.emulateMedia({ colorScheme });
-    if (way !== '320-dark') await shot(page, `${name}-${way}`);
-    await axe(page, `${name}, ${way}`);
-    await overflow(page, `${name}, ${way}`);
-  }
-  await page.setViewportSize({ width: 1000, height: 800 });
-  await page.emulateMedia({ colorScheme: 'light' });
-  assert.equal(await page.locator('h1').count(), 1, 'one heading of the first rank');
-  assert.deepEqual(person.foreign, [], 'nothing is asked of another place');
-}
+const look = name => lookAt(person, name);
 
 // --------------------------------------------------------------------------------------------- staff
 
@@ -71,16 +64,23 @@ for (const [name, path] of [
   ['editions', '/editions'], ['edition', `/editions/${NOW}`], ['close', `/editions/${NOW}/close`],
   ['record', `/editions/${PAST}/record`], ['tables', `/tables?edition=${PAST}&audience=equipes`],
   ['tables-publish', `/tables/publish?edition=${PAST}&version=1`],
-  ['tables-none', `/tables?edition=${NOW}`], ['audit', '/audit'], ['keys', '/keys'], ['ledger', null],
+  ['tables-files', `/tables/publish?edition=${FULL}&version=2`],
+  ['tables-whole', `/tables?edition=${FULL}&audience=patients`],
+  ['tables-profile', `/tables?edition=${FULL}&audience=patients&segment=departement`],
+  ['tables-synthesis', `/tables?edition=${FULL}&audience=ensemble`], ['dashboard-published', `/?edition=${FULL}`],
+  ['tables-none', `/tables?edition=${NOW}`], ['audit', '/audit'], ['keys-none', '/keys'], ['ledger', null],
 ])
   test(`staff: the page « ${name} »`, async () => {
-    await until('the staff site knows both editions', () => sql('SELECT count(*) FROM barometre.edition') === '2');
+    await until('the staff site knows the editions', () => sql('SELECT count(*) FROM barometre.edition') === '3');
     const target = path ?? `/mailings/${sql(`SELECT id FROM barometre.mailing WHERE edition = '${NOW}' ORDER BY due LIMIT 1`)}`;
     assert.equal((await page.goto(world.staff + target)).status(), 200);
     await look(`staff-${name}`);
   });
 
 test('staff: figures are published, then withdrawn', async () => {
+  await page.goto(`${world.staff}/?edition=${PAST}`);
+  await follow(page, () => page.getByRole('link', { name: 'Relire, puis publier' }).click());
+  assert.equal(pathOf(page), '/tables');
   barometre('release', 'publish', PAST);
   await page.goto(`${world.staff}/tables?edition=${PAST}&audience=equipes`);
   for (const part of await page.locator('summary').all()) await part.click();
@@ -93,6 +93,33 @@ test('staff: figures are published, then withdrawn', async () => {
   await page.goto(`${world.staff}/tables?edition=${PAST}`);
   assert.match(await page.locator('main').innerText(), /Une erreur de codage/);
   await look('staff-tables-withdrawn');
+});
+
+test('staff: a key is made, shown once, revoked, or is over', async () => {
+  const make = async label => {
+    await page.goto(`${world.staff}/keys`);
+    await page.locator('#label').fill(label);
+    await follow(page, () => page.getByRole('button', { name: 'Créer la clé' }).click());
+  };
+  await make(' ');
+  await look('staff-keys-refused');
+  assert.equal(await page.locator('[role=alert]').count(), 1);
+  await make('Un rapport au long nom, à refaire chaque mois, sur mon poste');
+  // The whole key is in sight on a phone.
+  await page.setViewportSize({ width: 320, height: 800 });
+  secret(await page.locator('#cle').inputValue());
+  assert.deepEqual(await page.locator('#cle').evaluate(e => [e.scrollWidth > e.clientWidth, e.scrollHeight > e.clientHeight]), [false, false]);
+  await look('staff-key-made');
+  await make('Ce qui est passé');
+  secret(await page.locator('#cle').inputValue());
+  sql("UPDATE barometre.api_key SET created_at = now() - interval '40 days', expires_at = now() - interval '2 days' WHERE label = 'Ce qui est passé'");
+  await page.goto(`${world.staff}/keys`);
+  assert.match(await page.locator('table').innerText(), /expirée/);
+  await follow(page, () => page.getByRole('link', { name: /^Révoquer/ }).click());
+  await look('staff-key-revoke');
+  await follow(page, () => page.getByRole('button', { name: 'Révoquer la clé' }).click());
+  assert.match(await page.locator('table').innerText(), /révoquée/);
+  await look('staff-keys');
 });
 
 /* The whole ceremony, up to the count with what one of two custodians brings to the staff site. */

@@ -361,7 +361,7 @@ static void tables_show_what_the_release_shows(void **state)
 	assert_has(&r, "Première diffusion");
 	assert_has(&r, "/api/v1/editions/e2023/releases/1/figures?format=xlsx");
 	assert_has(&r, "moins de personnes que le seuil");
-	assert_has(&r, "61,50");
+	assert_has(&r, "<dd>61,5</dd>");
 	assert_has(&r, "Toulouse, &quot;la rose&quot;");
 	assert_has(&none, "personne ne voit le moindre résultat");
 	assert_null(strstr(none.body, "/figures"));
