@@ -2,9 +2,11 @@
 """The measure of tests/bench/release: a release out of memory, a file of the same site, and nginx, in turns."""
 
 import argparse
+import gzip
 import hashlib
 import http.client
 import pathlib
+import random
 import socket
 import statistics
 import subprocess
@@ -17,6 +19,18 @@ from machine import Trouble, output
 CONNECTIONS = 64
 SIZES = (8_000, 200_000)  # a small release, and one with many crossings
 FIGURES = "/api/v1/editions/bench/releases/latest/figures"
+
+
+def figures(size):
+    """Lines as those of a release, with numbers that vary: gzip makes a tenth of them, as of real ones."""
+    draw, lines, length = random.Random(1), [], 0
+    while length < size:
+        n, base = len(lines), draw.randint(11, 900)
+        lines.append(f'bench,patients,question_{n // 40},multiple,type_structure,groupe_{n // 10 % 4},"Groupe, numéro {n // 10 % 4}",'
+                     f'modalite_{n % 10},"La modalité numéro {n % 10}, telle qu’elle se lit",{base},{draw.randint(0, 30)},'
+                     f'{draw.randint(0, 30)},{2 * base},{base // 3},{draw.randint(1, 99)},,,\r\n'.encode())
+        length += len(lines[-1])
+    return b"".join(lines)[:size]
 
 
 class Release:
@@ -54,10 +68,9 @@ class Release:
             INSERT INTO barometre.release (edition, version, kind, parameters, min_base, min_cell, reason, created_on, row_count,
                 hash, state, published_on, published_by)
             VALUES ('bench', 1, 'count', '{}', 11, 5, 'Mesures', now(), 0, repeat('ab', 32), 'published', now(), 'bench');""")
-        line = 'bench,patients,leviers,multiple,,,,volonte,"La volonté, des professionnels",412,3,9,1200,210,51,46.1,55.7,\r\n'
         self.files = {}
         for size, name in zip(SIZES, ("csv", "csv-excel")):
-            data = (line * (size // len(line.encode()) + 1)).encode()[:size]
+            data = figures(size)
             self.sql(f"""INSERT INTO barometre.release_file VALUES ('bench', 1, '{name}', '{name}.csv',
                 'text/csv; charset=utf-8; header=present', decode('{data.hex()}', 'hex'),
                 '{hashlib.blake2b(data, digest_size=32).hexdigest()}')""")
@@ -99,28 +112,42 @@ class Release:
         (self.state / "www" / "site.css").write_bytes(body)
         self.files["site.css"] = body
 
+    def compressed(self, name, data, ours, theirs):
+        """What comes to who accepts gzip, given to nginx too (gzip_static); None, and a failure, when it is something else."""
+        status, packed = self.fetch(self.options.staff, ours, {**self.key, "Accept-Encoding": "gzip"})
+        good = status == 200 and packed[:2] == b"\x1f\x8b" and gzip.decompress(packed) == data
+        self.check(f"{name}: compressed", good, f"{status}, {len(packed)} bytes")
+        if not good:
+            return None
+        (self.state / "www" / f"{theirs[1:]}.gz").write_bytes(packed)
+        return packed
+
     def measure(self):
         sides = []
         for name, data in self.files.items():
             ours = self.css if name == "site.css" else f"{FIGURES}?format={name}"
             theirs = "/site.css" if name == "site.css" else f"/{name}.csv"
-            sides.append((f"{'site.css' if name == 'site.css' else 'release'}, {len(data):,} B", data, ours, theirs))
+            shown = "site.css" if name == "site.css" else "release"
+            sides.append((f"{shown}, {len(data):,} B", data, ours, theirs, self.key))
+            packed = self.compressed(name, data, ours, theirs)
+            if packed:
+                sides.append((f"{shown} gzip, {len(packed):,} B", packed, ours, theirs, {**self.key, "Accept-Encoding": "gzip"}))
         figures = {}
         for _ in range(self.repetitions):
-            for name, data, ours, theirs in sides:
+            for name, data, ours, theirs, headers in sides:
                 rates = []
                 for port, path, pid in ((self.options.staff, ours, self.staff_pid), (self.options.nginx, theirs, self.nginx_worker)):
                     with machine.Pinned(pid):
                         before = machine.cpu_seconds(pid)
-                        requests, seconds, problems = machine.wrk(f"http://127.0.0.1:{port}{path}", self.seconds, CONNECTIONS, self.key)
+                        requests, seconds, problems = machine.wrk(f"http://127.0.0.1:{port}{path}", self.seconds, CONNECTIONS, headers)
                         spent = (machine.cpu_seconds(pid) - before) / max(requests, 1) * 1e6
                     self.check(f"{name}: answered", requests > 0 and not problems, "; ".join(problems))
-                    self.check(f"{name}: the bytes", self.fetch(port, path, self.key) == (200, data), path)
+                    self.check(f"{name}: the bytes", self.fetch(port, path, headers) == (200, data), path)
                     rates.append((requests / seconds, spent))
                 figures.setdefault(name, []).append((rates[0][0] / rates[1][0], *rates[0], *rates[1]))
         for name, values in figures.items():
             ratio, rate, cpu, their_rate, their_cpu = (statistics.median(column) for column in zip(*values))
-            print(f"{name:22} {ratio:.2f} of nginx ({min(v[0] for v in values):.2f} to {max(v[0] for v in values):.2f}): "
+            print(f"{name:27} {ratio:.2f} of nginx ({min(v[0] for v in values):.2f} to {max(v[0] for v in values):.2f}): "
                   f"{rate:,.0f}/s, {cpu:.1f} µs of CPU, against {their_rate:,.0f}/s, {their_cpu:.1f} µs")
 
 
