@@ -72,6 +72,15 @@ static inline bool nobody_doubts(struct range r, int64_t t)
 	return r.low < EPSILON && r.high > 1 - EPSILON && r.high - r.low < (double)t;
 }
 
+/*
+ * At most one in so many, where there are enough to tell: what is rare comes in clusters, all the cells of one question, so that a few
+ * dozen surveys say nothing of how rare it is.
+ */
+static inline bool seldom(size_t count, size_t of, size_t one_in)
+{
+	return of < 10 * one_in || count * one_in <= of;
+}
+
 /* n: the truth. most: where nobody_doubts(), how many can have given any answer there. */
 static inline void judge(struct score *score, struct range r, double most, bool nameless,
 	int64_t n, int64_t t)
