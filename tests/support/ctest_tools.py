@@ -3,6 +3,7 @@
 """What tests/run needs to know of CTest.
 
 usage: ctest_tools.py count RESULTS.xml      prints "PASSED FAILED", then the names of what failed, one a line
+       ctest_tools.py said RESULTS.xml       prints the end of what each test that failed wrote
        ctest_tools.py valgrind BUILD LABEL   runs each test of LABEL under valgrind, as many at once as there are
                                              processors; prints one line a test, what those that failed wrote,
                                              then "counted PASSED FAILED"
@@ -19,14 +20,29 @@ import xml.etree.ElementTree
 
 TEST_SECONDS = 1200  # valgrind is some thirty times slower than the program
 OUTPUT_KEPT = 4000  # characters: the end of a log is what tests/run shows
+LINES_SAID = 12
+
+
+def cases_of(path):
+    """All of them, and those that failed."""
+    cases = list(xml.etree.ElementTree.parse(path).getroot().iter("testcase"))
+    return cases, [case for case in cases if case.get("status") != "run"]
 
 
 def count(path):
-    cases = list(xml.etree.ElementTree.parse(path).getroot().iter("testcase"))
+    cases, failures = cases_of(path)
     failed = [case.get("name") + ("" if case.get("status") == "fail" else f" ({case.get('status')})")
-              for case in cases if case.get("status") != "run"]
+              for case in failures]
     print(len(cases) - len(failed), len(failed))
     print("\n".join(failed))
+    return 0
+
+
+def said(path):
+    for case in cases_of(path)[1]:
+        written = (case.findtext("system-out") or "").rstrip().splitlines()
+        print(f"{case.get('name')} wrote last:")
+        print("\n".join(written[-LINES_SAID:]))
     return 0
 
 
@@ -79,6 +95,8 @@ def valgrind(build, label):
 def main():
     if len(sys.argv) == 3 and sys.argv[1] == "count":
         return count(sys.argv[2])
+    if len(sys.argv) == 3 and sys.argv[1] == "said":
+        return said(sys.argv[2])
     if len(sys.argv) == 4 and sys.argv[1] == "valgrind":
         return valgrind(sys.argv[2], sys.argv[3])
     print(__doc__, file=sys.stderr)
