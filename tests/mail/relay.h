@@ -3,13 +3,11 @@
 #ifndef BAROMETRE_TESTS_MAIL_RELAY_H
 #define BAROMETRE_TESTS_MAIL_RELAY_H
 
-#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -26,19 +24,18 @@ struct relay {
 
 #define RELAY_ARGUMENTS 6
 
-/* A port that was free a moment ago. */
+/* A port that was free a moment ago, and stays so (tests/support/free_ports.py). */
 static inline int free_port(void)
 {
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	struct sockaddr_in a = {
-		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	struct sockaddr *address = (void *)&a;
-	socklen_t n = sizeof(a);
+	FILE *said = popen("python3 " SOURCE_DIR "/tests/support/free_ports.py", "r");
+	char line[32];
+	uint64_t port = 0;
 
-	assert_int_equal(bind(fd, address, n), 0);
-	assert_int_equal(getsockname(fd, address, &n), 0);
-	(void)close(fd);
-	return ntohs(a.sin_port);
+	assert_non_null(said);
+	assert_non_null(fgets(line, sizeof(line), said));
+	assert_int_equal(pclose(said), 0);
+	assert_true(str_parse_u64(str_trim(str_of(line)), &port));
+	return (int)port;
 }
 
 /* `arguments` NULL-terminated, at most RELAY_ARGUMENTS. */

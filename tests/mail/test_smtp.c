@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
 #include "../support/temporary.h"
 #include "barometre/mail/smtp.h"
 #include "relay.h"

@@ -10,15 +10,16 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import zoneinfo
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "crash"))
+for folder in ("crash", "support"):
+    sys.path.insert(0, str(HERE.parent / folder))
 
 from breaker import Daemon, Postgres, Stuck, until  # noqa: E402,F401
+from free_ports import free_port  # noqa: E402,F401
 from verdict import Checks, options_of, play  # noqa: E402,F401
 
 ZONE = "Europe/Paris"
@@ -28,12 +29,6 @@ PYTHON = "/usr/bin/python3"
 # No pace but the one a part asks for.
 FAST = {"mail_per_minute": 6000}
 EXTENSIONS = ("PIPELINING", "SIZE 26214400", "8BITMIME", "ENHANCEDSTATUSCODES")
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 # -- certificates: an authority that lives as long as the test

@@ -13,22 +13,14 @@ import subprocess
 import sys
 import time
 
+from free_ports import free_port
+
 GIVEN = pathlib.Path(__file__).resolve().parents[2] / "deploy" / "proxy"
 PLACES = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
 
 
 def program(kind):
     return shutil.which(kind) or shutil.which(kind, path=PLACES)
-
-
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
 
 
 class Proxy:
@@ -128,7 +120,7 @@ class Proxy:
 
 def main():
     kind, folder, name, https, public, staff, ready = sys.argv[1:]
-    proxy = Proxy(kind, folder, name, *free_ports(1), int(https), int(staff))
+    proxy = Proxy(kind, folder, name, free_port(), int(https), int(staff))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         proxy.start(int(public))

@@ -13,13 +13,7 @@
 WORK_PID=
 
 free_ports() {
-	/usr/bin/python3 - "$1" <<-'END_OF_PYTHON'
-		import socket, sys
-		sockets = [socket.socket() for _ in range(int(sys.argv[1]))]
-		for s in sockets:
-		    s.bind(("127.0.0.1", 0))
-		print(*(s.getsockname()[1] for s in sockets))
-	END_OF_PYTHON
+	/usr/bin/python3 "$(dirname -- "${BASH_SOURCE[0]}")/free_ports.py" "$1"
 }
 
 in_background() {

@@ -18,7 +18,8 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from proxy import Proxy, free_ports, program  # noqa: E402
+from free_ports import free_ports  # noqa: E402
+from proxy import Proxy, program  # noqa: E402
 
 NAME = "barometre.example"
 CLIENT = "127.0.0.2"  # the whole of 127/8 is this machine: a client that is not the proxy
