@@ -154,11 +154,24 @@ static void keep(struct coding_job *job)
 	shared_bytes_drop(packed);
 }
 
+/* Those who wait, first to last, none of whom waits for it any more. */
+static struct staff_step *let_go(struct coding_job *job)
+{
+	struct staff_step *first = TAKE(job->waiting), *step;
+	struct api_call *call;
+
+	for (step = first; step; step = call->next_waiting) {
+		call = step->own;
+		call->job = NULL;
+	}
+	return first;
+}
+
 static void compressed(void *arg)
 {
 	struct coding_job *job = arg;
 	struct staff_site *site = job->site;
-	struct staff_step *step = job->waiting;
+	struct staff_step *step = let_go(job);
 
 	if (site) {
 		must(site->codings == job);
@@ -167,10 +180,9 @@ static void compressed(void *arg)
 	}
 	job_free(job);
 	while (step) {
-		struct api_call *call = step->own;
+		const struct api_call *call = step->own;
 		struct staff_step *next = call->next_waiting;
 
-		call->job = NULL;
 		/* It may have been withdrawn: longer than the lease nothing is served unasked. */
 		api_find_release(step);
 		step = next;
@@ -245,12 +257,7 @@ void api_codings_detach(struct staff_site *site)
 
 		site->codings = job->next;
 		job->site = NULL;
-		for (struct staff_step *step = TAKE(job->waiting); step;) {
-			struct api_call *call = step->own;
-
-			call->job = NULL;
-			step = call->next_waiting;
-		}
+		(void)let_go(job);
 		if (!job->started) /* else `compressed` frees it */
 			job_free(job);
 	}
