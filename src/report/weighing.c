@@ -402,5 +402,9 @@ bool weighing_make(struct weighing *w, struct err *err)
 		return err_set(err, ERR_CONFLICT,
 			"no weights: fewer than %d answers in %.200s; a coarser crossing may do",
 			WEIGHTS_LEAST_ANSWERS, buf_str(&few).p);
-	return err_set(err, ERR_CONFLICT, "%s", weights_words(w->weighting.verdict));
+	if (w->weighting.verdict == WEIGHTS_UNKNOWN)
+		return err_set(err, ERR_CONFLICT,
+			"no weights: the size of a group in the list is 0, or not known");
+	return err_set(err, ERR_CONFLICT,
+		"no weights: raking has not settled after 50 rounds; a coarser crossing may do");
 }

@@ -130,8 +130,7 @@ static void write_verdict(const struct weighing *w, struct buf *out)
 		}
 		return;
 	}
-	buf_puts(out, "P");
-	buf_puts(out, weights_words(made->verdict) + 1);
+	buf_puts(out, weights_words(made->verdict));
 	for (size_t g = 0; g < w->group_count; g++)
 		if (made->verdict == WEIGHTS_TOO_FEW &&
 			w->groups[g].answers < WEIGHTS_LEAST_ANSWERS) {

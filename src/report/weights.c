@@ -178,11 +178,11 @@ const char *weights_words(enum weights_verdict verdict)
 	case WEIGHTS_MADE:
 		return "";
 	case WEIGHTS_UNKNOWN:
-		return "pas de redressement\u202f: l’effectif d’une classe dans la liste n’est pas connu, ou les marges ne portent pas sur la même liste";
+		return "Pas de redressement\u202f: l’effectif d’une classe dans la liste n’est pas connu, ou les marges ne portent pas sur la même liste";
 	case WEIGHTS_TOO_FEW:
-		return "pas de redressement\u202f: une classe compte moins de 20 réponses";
+		return "Pas de redressement\u202f: une classe compte moins de 20 réponses";
 	case WEIGHTS_NOT_STEADY:
-		return "pas de redressement\u202f: le calage n’aboutit pas en 50 tours";
+		return "Pas de redressement\u202f: le calage n’aboutit pas en 50 tours";
 	}
 	return "";
 }
