@@ -220,7 +220,7 @@ static bool await_older_snapshots(struct db *owner, struct err *err)
 {
 	static const char wait[] =
 		"DO $$ DECLARE since xid8 := pg_snapshot_xmax(pg_current_snapshot()); older text[];"
-		" BEGIN FOR tenth IN 0..1800 LOOP"
+		" BEGIN FOR tenth IN 1..1800 LOOP"
 		" IF older IS NULL AND pg_snapshot_xmin(pg_current_snapshot()) >= since THEN"
 		" SELECT coalesce(array_agg(DISTINCT l.virtualtransaction), '{}') INTO older"
 		" FROM pg_locks l JOIN pg_stat_activity a USING (pid)"

@@ -54,8 +54,9 @@ struct release_draft {
 bool release_add(struct db *, const struct release_draft *, int64_t *ret_version,
 	struct err *) MUST_USE;
 
-/* Why figures were withdrawn, at most: two or three sentences, for whoever asks for them. */
-#define WITHDRAWN_WHY_BYTES 400
+/* Why figures were withdrawn, at most: two or three sentences for whoever asks for them, 300 characters (the page's form counts those) of at
+ * most 4 bytes. */
+#define WITHDRAWN_WHY_BYTES 1200
 
 struct release_info {
 	int64_t version, rows;
