@@ -192,7 +192,13 @@ static size_t option_of(struct weighing *w, const struct figure *f)
 	return o;
 }
 
-static bool take_lines(struct weighing *w, const struct form *form,
+static bool is_counted(const struct figure *f, const struct weighing_wish *wish)
+{
+	return is_of(f, wish) && is_share(f) && !is_not_known(str_of(f->segment_value));
+}
+
+/* Which groups and options there are, and room for a number of each. */
+static bool take_names(struct weighing *w, const struct form *form,
 	const struct weighing_wish *wish, struct err *err)
 {
 	const struct release *r = w->release;
@@ -202,9 +208,6 @@ static bool take_lines(struct weighing *w, const struct form *form,
 		room += is_of(&r->figures[i], wish);
 	w->groups = x_calloc(room, sizeof(*w->groups));
 	w->options = x_calloc(room, sizeof(*w->options));
-	w->counts = x_calloc(room * room, sizeof(*w->counts));
-	for (size_t i = 0; i < room * room; i++)
-		w->counts[i] = -1;
 	for (size_t i = 0; i < r->figure_count; i++) {
 		const struct figure *f = &r->figures[i];
 
@@ -215,20 +218,35 @@ static bool take_lines(struct weighing *w, const struct form *form,
 				"\"%.60s\" does not concern everybody: the list does not say how many of each group it concerns, so that there are no "
 				"weights",
 				wish->question);
-		if (is_not_known(str_of(f->segment_value))) {
+		if (is_counted(f, wish)) {
+			(void)group_of(w, f);
+			(void)option_of(w, f);
+		} else {
 			w->left_out = f->base;
-			continue;
 		}
-		w->counts[option_of(w, f) * room + group_of(w, f)] = f->count;
 	}
-	/* Close together, now that it is known how many groups there are. */
-	for (size_t o = 0; o < w->option_count; o++)
-		for (size_t g = 0; g < w->group_count; g++) {
-			int64_t count = w->counts[o * room + g];
+	w->counts = x_calloc(w->option_count * w->group_count + 1, sizeof(*w->counts));
+	return true;
+}
 
-			w->counts[o * w->group_count + g] = count;
-			w->options[o].told = w->options[o].told && count >= 0;
-		}
+static bool take_lines(struct weighing *w, const struct form *form,
+	const struct weighing_wish *wish, struct err *err)
+{
+	if (!take_names(w, form, wish, err))
+		return false;
+	for (size_t i = 0; i < w->option_count * w->group_count; i++)
+		w->counts[i] = -1;
+	for (size_t i = 0; i < w->release->figure_count; i++) {
+		const struct figure *f = &w->release->figures[i];
+
+		if (is_counted(f, wish))
+			w->counts[option_of(w, f) * w->group_count + group_of(w, f)] =
+				f->count;
+	}
+	for (size_t o = 0; o < w->option_count; o++)
+		for (size_t g = 0; g < w->group_count; g++)
+			w->options[o].told = w->options[o].told &&
+				w->counts[o * w->group_count + g] >= 0;
 	return true;
 }
 
