@@ -5,6 +5,7 @@
 
 #include "barometre/app/publish.h"
 #include "barometre/report/export.h"
+#include "barometre/store/staff_store.h"
 #include "counted_world.h"
 
 static struct db *keeper;
@@ -363,6 +364,35 @@ static void a_withdrawal_says_why(void **state)
 	refused(ERR_CONFLICT, publish_release(keeper, "2026", version, "ada", NULL, err));
 }
 
+/* As the staff site asks for it and the keeper reads it: 300 characters are more than 300 bytes. */
+static void a_reason_that_was_typed_is_told_whole(void **state)
+{
+	struct db *staff SCOPED(db_drop) = open_as("barometre_staff");
+	struct buf reason SCOPED(buf_release) = BUF_LIMIT(WITHDRAWN_WHY_BYTES);
+	struct db_params params = {0};
+	struct keeper_task task = {0};
+	struct release_info info;
+	bool found = false;
+
+	(void)state;
+	publish_draft(keeper, add(60, 40));
+	for (int i = 0; i < 300; i++)
+		buf_puts(&reason, "\U0001F5F3");
+	assert_false(reason.failed);
+	db_text_z(&params, "withdraw");
+	db_text_z(&params, "2026");
+	db_i64(&params, 1);
+	db_text(&params, buf_str(&reason));
+	db_text_z(&params, "ada");
+	ok(db_run(staff, &SQL_STAFF_TASK_ADD_RELEASE, &params, NULL, err));
+	ok(keeper_task_take(keeper, &task, &found, err));
+	assert_true(found);
+	ok(publish_withdraw(keeper, task.edition, task.version, task.asked_by,
+		task.reason, NULL, err));
+	ok(release_read_version(keeper, "2026", 1, &info, NULL, NULL, err));
+	assert_string_equal(info.withdrawn_why, buf_str(&reason).p);
+}
+
 /* ---- commands ---- */
 
 static void the_commands_do_the_same(void **state)
@@ -413,6 +443,7 @@ int main(void)
 			a_count_that_is_not_at_its_end_is_waited_for, fresh),
 		cmocka_unit_test_setup(a_record_that_is_damaged_is_not_published, fresh),
 		cmocka_unit_test_setup(a_withdrawal_says_why, fresh),
+		cmocka_unit_test_setup(a_reason_that_was_typed_is_told_whole, fresh),
 		cmocka_unit_test_setup(the_commands_do_the_same, fresh),
 	};
 	return cmocka_run_group_tests(tests, start, finish);

@@ -7,7 +7,7 @@
 #ifndef BAROMETRE_STORE_STAFF_STORE_H
 #define BAROMETRE_STORE_STAFF_STORE_H
 
-#include "barometre/store/db.h"
+#include "barometre/store/release_store.h"
 
 /* role: admin, analyst, coder. ERR_CONFLICT when the login exists. */
 bool account_create(struct db *, const char *login, const char *role,
@@ -41,7 +41,7 @@ bool api_key_add(struct db *, const struct api_key_request *, const struct hash3
 struct keeper_task {
 	int64_t id;
 	int64_t version; /* 0 where there is none */
-	char kind[16], edition[33], asked_by[65], reason[480];
+	char kind[16], edition[33], asked_by[65], reason[WITHDRAWN_WHY_BYTES + 1];
 };
 bool keeper_task_take(struct db *, struct keeper_task *ret, bool *ret_found, struct err *)
 	MUST_USE;
