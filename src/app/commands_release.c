@@ -50,8 +50,9 @@ bool command_is_out(const struct release_info *r, const char *edition, struct er
 
 	if (strcmp(r->state, "withdrawn") == 0)
 		return err_set(err, ERR_CONFLICT,
-			"release %lld of \"%.60s\" was withdrawn on %s: %s", version,
-			edition, r->withdrawn_on, r->withdrawn_why);
+			"release %lld of \"%.60s\" was withdrawn on %s (barometre release show %.60s %lld has all of it): %s",
+			version, edition, r->withdrawn_on, edition, version,
+			r->withdrawn_why);
 	return strcmp(r->state, "published") == 0 ||
 		err_set(err, ERR_CONFLICT,
 			"release %lld of \"%.60s\" is %s, not published: barometre release publish %.60s %lld does it",

@@ -114,6 +114,8 @@ static void a_withdrawn_release_is_not_served(void **state)
 	ok(release_withdraw(keeper, "2026", 1, "ana", "une erreur", err));
 	fails(ERR_CONFLICT, command_export, "2026 --release 1");
 	says("une erreur");
+	/* A long reason is cut there, and stands whole where it is said to. */
+	says("barometre release show 2026 1");
 }
 
 int main(void)
