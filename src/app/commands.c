@@ -28,13 +28,15 @@ static bool takes_value(const char *option)
 		"--despite-findings", "--recipient", "--maildir", "--custodian", "--key",
 		"--on", "--not-after", "--edition", "--dkim", "--relay-address",
 		"--name-server", "--days", "--answers", "--seed", "--database", "--label",
-		"--scope", "--reason", "--release", "--by", "--sizes", NULL};
+		"--scope", "--reason", "--release", "--by", "--sizes", "--with",
+		"--coder", "--coders", "--double", "--note", NULL};
 
 	return str_is_one_of(str_of(option), names);
 }
 
 const char *command_option(const struct command_line *line, const char *name)
 {
+	must(takes_value(name)); /* or its value is taken for a word, too */
 	for (int i = 0; i + 1 < line->count; i++)
 		if (strcmp(line->words[i], name) == 0)
 			return line->words[i + 1];

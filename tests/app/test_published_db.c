@@ -188,7 +188,7 @@ static void a_release_stands_beside_an_earlier_edition(void **state)
 	prints("Type de structure — 2023\u202f: n = 39\u202f; maintenant\u202f: n = 60 — rupture de série\u202f: les réponses proposées ont "
 	       "changé");
 	prints("Holm");
-	done(command_compare, "2026 --with 2023 --format csv");
+	done(command_compare, "--with 2023 --format csv 2026");
 	prints("2026,2023,formation,frequence,Fréquence des interventions,ponctuellement,Ponctuellement,15,28,54,10,50,20,same,untested,");
 	prints("2026,2023,formation,type_structure,Type de structure,,,,39,,,60,,options,break,");
 	does_not_print("Holm");
