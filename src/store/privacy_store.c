@@ -215,7 +215,8 @@ bool retention_verify(struct db *db, struct retention_report *report, struct err
 /* VACUUM copies what an older snapshot might still see: one of this database, of an autovacuum's ANALYZE for one, or, as snapshots reach
  * back to the oldest transaction of the whole cluster, its own while another database has one that runs. So it is waited until every
  * transaction has ended that began before: from then on nobody can get such a snapshot, and then until those of this database
- * that were there at that moment are gone. */
+ * that were there at that moment are gone. Locks that a session holds in no transaction, as a rehearsal does, are not
+ * theirs: each transaction holds one on its own virtualxid. */
 static bool await_older_snapshots(struct db *owner, struct err *err)
 {
 	static const char wait[] =
@@ -224,7 +225,7 @@ static bool await_older_snapshots(struct db *owner, struct err *err)
 		" IF older IS NULL AND pg_snapshot_xmin(pg_current_snapshot()) >= since THEN"
 		" SELECT coalesce(array_agg(DISTINCT l.virtualtransaction), '{}') INTO older"
 		" FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
-		" WHERE a.datname = current_database() AND pid <> pg_backend_pid();"
+		" WHERE a.datname = current_database() AND pid <> pg_backend_pid() AND l.locktype = 'virtualxid';"
 		" END IF;"
 		" IF older IS NOT NULL AND NOT EXISTS"
 		" (SELECT FROM pg_locks WHERE virtualtransaction = ANY (older)) THEN RETURN; END IF;"

@@ -271,6 +271,7 @@ static void the_files_hold_it_no_more(void **state)
 	SCOPED(retention_report_release) struct retention_report later = {0};
 	struct db *keeper SCOPED(db_drop) = open_as("barometre_keeper");
 	struct db *elsewhere SCOPED(db_drop) = NULL;
+	struct db *rehearsal SCOPED(db_drop) = open_as("barometre_staff");
 	static const char trace[] =
 		"SELECT position('vieille'::bytea IN pg_read_binary_file(pg_relation_filepath('barometre.contact'))) AS n";
 
@@ -279,6 +280,8 @@ static void the_files_hold_it_no_more(void **state)
 	run(world.owner, "CHECKPOINT");
 	assert_true(number(world.owner, trace) > 0);
 	elsewhere = somebody_elsewhere();
+	/* A lock that a session holds in no transaction is not waited for. */
+	run(rehearsal, "SELECT pg_advisory_lock(1)");
 	ok(retention_run(keeper, false, &report, err));
 	run(world.owner, "CHECKPOINT");
 	assert_true(number(world.owner, trace) > 0); /* deleted is not gone */
