@@ -9,6 +9,8 @@
 #	server_config FOLDER PUBLIC STAFF [LINE…]
 #					writes FOLDER/barometre.conf and makes FOLDER/keys; LINE… are added
 #	server_start PROGRAM FOLDER	migrates and serves; sets SERVER_PID; the log is FOLDER/serve.log
+#	server_settled FOLDER		waits until both sites have loaded the last change of the editions: to do so they end and begin
+#					again, which a connection that is kept would notice
 
 WORK_PID=
 
@@ -65,4 +67,18 @@ server_start() {
 	env --default-signal=INT,QUIT "$1" -c "$2/barometre.conf" serve </dev/null >"$2/serve.log" 2>&1 &
 	# shellcheck disable=SC2034 # read by the callers
 	SERVER_PID=$!
+}
+
+server_settled() {
+	local revision duty tenths=300
+	revision=$(psql -q -X -At -d "$BAROMETRE_TEST_PG $SERVER_DATABASE" -c 'SELECT coalesce(sum(revision), 0) FROM barometre.edition')
+	for duty in web staff; do
+		until grep -q "process=$duty event=duty.ready revision=$revision\$" "$1/serve.log"; do
+			if [ $((tenths -= 1)) -le 0 ]; then
+				complain "the process « $duty » has not loaded revision $revision of the editions"
+				return 1
+			fi
+			sleep 0.1
+		done
+	done
 }
