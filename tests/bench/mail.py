@@ -50,15 +50,19 @@ class Bench:
                         "-t", "bench@example.org", f"inet:127.0.0.1:{self.port}"])
         return number / (time.monotonic() - began)
 
+    def mailer(self, one):
+        """Its process; there is none for a moment when it begins again, to load an edition that has changed."""
+        return until("there is a mailer", lambda: one.daemon.look()["mailer"], 60)[0]
+
     def ours(self, one, turn, number):
         code = f"bench-{turn}"
         if turn:
             one.run("edition", "close", one.code)
         # Not due yet when the edition is opened, so that nothing is under way but mail.
         one.edition(code, crowd(number, prefix=f"t{turn}p"), plan=("invitation",))
-        pid = until("there is a mailer", lambda: one.daemon.look()["mailer"], 60)[0]
+        pid = self.mailer(one)
         one.settle(but=("planned", "claimed"), seconds=1800)
-        pid_now = one.daemon.look()["mailer"][0]
+        pid_now = self.mailer(one)
         rows = one.rows("SELECT count(*), extract(epoch FROM max(done_at) - min(claimed_at)) FROM barometre.delivery "
                         f"WHERE edition = '{code}' AND state = 'sent'")[0]
         self.checks.that("every mail is sent", int(rows[0]) == number, rows)
