@@ -61,20 +61,21 @@ static void add_single(struct maker *m, size_t table, struct str code)
 		add_cell(s, i);
 }
 
-/* Of several ticks each option is a source by itself. */
+/* Of several ticks each option is a source by itself; so is all of it, where no option is named. */
 static void add_option_read(struct maker *m, size_t table, struct str code)
 {
 	size_t cell = cell_of(&m->tab->tables[table], code);
 
-	if (cell == SIZE_MAX) {
-		(void)add_source(m, table);
-		m->t->open = true;
-		return;
-	}
-	for (size_t i = 0; i < m->t->source_count; i++)
-		if (m->t->sources[i].table == table && m->t->sources[i].cells[0] == cell)
+	for (size_t i = 0; i < m->t->source_count; i++) {
+		const struct source *s = &m->t->sources[i];
+		if (s->table == table && s->count == 1 && s->cells[0] == cell)
 			return;
-	add_cell(add_source(m, table), cell);
+	}
+	struct source *s = add_source(m, table);
+	if (cell == SIZE_MAX)
+		m->t->open = true;
+	else
+		add_cell(s, cell);
 }
 
 static void add_read(struct maker *m, const struct expr_filter *read)

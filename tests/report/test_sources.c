@@ -209,7 +209,8 @@ static void what_cannot_be_enumerated_is_withheld(void **state)
 	(void)state;
 	/* A number, whether a text is there beside something else, several ticks together. */
 	static const char *const open[] = {"{n} < 10", "{a} = 'oui' and {t} notempty",
-		"{m} notempty and {a} = 'oui'"};
+		"{m} notempty and {a} = 'oui'", "{m} notempty and {m} contains 'oui'",
+		"{m} anyof ['oui', 'non'] and {m} contains 'non'"};
 	for (size_t i = 0; i < COUNT_OF(open); i++) {
 		struct figures f = {0};
 		run_value(&f, open[i], 20);
