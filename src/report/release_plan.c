@@ -227,7 +227,8 @@ void planned_make(
 		struct plan_question *q = &p->questions[i];
 		plan_question(p, tab, i, collapse);
 		collapse += tab->tables[i].cells;
-		if (q->crossable)
+		/* A calculated number is told of everybody only, but beside groups of what it reads. */
+		if (q->crossable || (n > 0 && tab->tables[i].type == TABLE_CALCULATED))
 			plan_crossing(p, tab, i, &rows, &by_segment, &joints);
 		planned_sources_make(p, tab, i);
 		f.count = 0;

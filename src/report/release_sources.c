@@ -144,7 +144,7 @@ void planned_sources_make(struct planned *p, const struct tabulation *tab, size_
 		return;
 	q->sources = &s->plan;
 	q->whole.cells = s->cells;
-	if (!q->crossable)
+	if (!q->rows)
 		return;
 	/* The rows of all categories of all segments, one after the other, as tabulation has them. */
 	struct plan_row *row = p->rows + (q->rows[0] - p->rows);

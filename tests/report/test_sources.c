@@ -249,6 +249,47 @@ static void a_number_worked_out_from_numbers_is_not_told(void **state)
 	form_free(form);
 }
 
+/*
+ * Ten said « oui » to both. In the first group one said it to b only, in the second one to a only: b there and a here, less
+ * both, are these two.
+ */
+static void a_number_is_not_subtracted_from_groups_of_its_sources(void **state)
+{
+	(void)state;
+	struct form *form = crossed_form(
+		"{'type':'radiogroup','name':'s','title':'S','choices':['x','y'],'barometre':{'role':'segment'}},"
+		"{'type':'radiogroup','name':'a','title':'A','choices':['oui','non'],'barometre':{'role':'opinion','sensitive':true}},"
+		"{'type':'radiogroup','name':'b','title':'B','choices':['oui','non'],'barometre':{'role':'opinion','sensitive':true}},"
+		"{'type':'expression','name':'v','title':'V','expression':'iif({a} = \\'oui\\' and {b} = \\'oui\\', 10, 0)'}",
+		"'s'");
+	for (int few = 1; few <= 5; few += 4) {
+		struct tabulation *tab = tabulation_new(form);
+		struct figures f = {0};
+		for (int y = 0; y < 2; y++) {
+			const char *const people[] = {"'a':'oui','b':'oui','v':10",
+				"'a':'oui','b':'non','v':0", "'a':'non','b':'oui','v':0",
+				"'a':'non','b':'non','v':0"};
+			const int times[] = {5, y ? few : 20, y ? 20 : few, 15};
+			for (size_t i = 0; i < COUNT_OF(people); i++) {
+				char *answer = x_printf(
+					"{'s':'%s',%s}", y ? "y" : "x", people[i]);
+				answer_times(tab, answer, times[i]);
+				free(answer);
+			}
+		}
+		figures_add(&f, "t", tab, edition);
+		assert_non_null(find(&f, "a", "s", "oui"));
+		if (few == 5)
+			assert_told(&f, "v", "10_19", 10);
+		else
+			assert_withheld(&f, "v", "mean");
+		assert_null(find(&f, "v", "s", "10_19"));
+		figures_release(&f);
+		tabulation_free(tab);
+	}
+	form_free(form);
+}
+
 /* ---- numbers of ticks ---- */
 
 /* Ticked together with others, of `few` who did not tick all; and of others who hide nothing. */
@@ -339,6 +380,7 @@ int main(void)
 		cmocka_unit_test(what_a_value_reads_is_known),
 		cmocka_unit_test(what_cannot_be_enumerated_is_withheld),
 		cmocka_unit_test(a_number_worked_out_from_numbers_is_not_told),
+		cmocka_unit_test(a_number_is_not_subtracted_from_groups_of_its_sources),
 		cmocka_unit_test(a_number_of_ticks_is_not_subtracted),
 		cmocka_unit_test(who_ticked_something_else_is_not_computed),
 	};

@@ -136,7 +136,7 @@ struct plan_question {
 	/* Or NULL. Of PLAN_SINGLE and PLAN_BASE, without `collapse`. */
 	const struct plan_sources *sources;
 	struct plan_row whole;
-	/* rows[s][c]: category c of segment s. Together they are `whole`. NULL when it is not crossable. */
+	/* rows[s][c]: category c of segment s. Together they are `whole`. NULL when it is not crossable, unless it has sources. */
 	const struct plan_row *const *rows;
 	/* joint[pair of s < r]: categories of s × categories of r, row by row: how many of the base are in both; the pairs in the
 	 * order (0,1), (0,2) … (0,n-1), (1,2) … NULL when it is not crossable. */
