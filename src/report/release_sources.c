@@ -134,7 +134,7 @@ void planned_sources_make(struct planned *p, const struct tabulation *tab, size_
 	struct plan_question *q = &p->questions[table];
 	struct planned_sources *s = &p->sources[table];
 	size_t rows = t->crossed ? tab->rows : 1;
-	bool value = t->type == TABLE_CALCULATED && t->texts == 0 && t->source_count > 0;
+	bool value = t->type == TABLE_CALCULATED && t->source_count > 0;
 
 	if (value)
 		plan_calculated(s, t, q->cells, rows);

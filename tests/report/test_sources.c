@@ -290,6 +290,37 @@ static void a_number_is_not_subtracted_from_groups_of_its_sources(void **state)
 	form_free(form);
 }
 
+/* A text of those only who said « oui » to both: how many have one. */
+static void how_many_have_a_text_is_not_subtracted(void **state)
+{
+	(void)state;
+	static const char *const others[2][3] = {
+		{"{'a':'oui','b':'non','v':'y'}", "{'a':'non','b':'oui','v':'y'}",
+			"{'a':'non','b':'non','v':'y'}"},
+		{"{'a':'oui','b':'non'}", "{'a':'non','b':'oui'}",
+			"{'a':'non','b':'non'}"}};
+	for (int only = 0; only < 2; only++) {
+		const int times[] = {only ? 3 : 6, 30, 30};
+		struct form *form = form_with_value(QUESTIONS,
+			only ? "iif({a} = 'oui' and {b} = 'oui', 'x', '')"
+			     : "iif({a} = 'oui' and {b} = 'oui', 'x', 'y')");
+		struct tabulation *tab = tabulation_new(form);
+		struct figures f = {0};
+		answer_times(tab, "{'a':'oui','b':'oui','v':'x'}", 20);
+		for (size_t i = 0; i < COUNT_OF(times); i++)
+			answer_times(tab, others[only][i], times[i]);
+		figures_add(&f, "t", tab, edition);
+		assert_told(&f, "a", "oui", 20 + times[0]);
+		if (only)
+			assert_withheld(&f, "v", "answered");
+		else
+			assert_told(&f, "v", "answered", 86);
+		figures_release(&f);
+		tabulation_free(tab);
+		form_free(form);
+	}
+}
+
 /* ---- numbers of ticks ---- */
 
 /* Ticked together with others, of `few` who did not tick all; and of others who hide nothing. */
@@ -381,6 +412,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_enumerated_is_withheld),
 		cmocka_unit_test(a_number_worked_out_from_numbers_is_not_told),
 		cmocka_unit_test(a_number_is_not_subtracted_from_groups_of_its_sources),
+		cmocka_unit_test(how_many_have_a_text_is_not_subtracted),
 		cmocka_unit_test(a_number_of_ticks_is_not_subtracted),
 		cmocka_unit_test(who_ticked_something_else_is_not_computed),
 	};
