@@ -244,29 +244,43 @@ static void try_multiple(struct ladder *l, const struct protected_table *whole)
 
 /* ---- L4, and the table ---- */
 
-/* Makes the groups as coarse as those the filters of a question are told by. */
-static bool start_at_filters(struct ladder *l, const struct protected_plan *protected,
-	const struct plan_question *of)
+/* Makes the groups as coarse as those this filter is told by; false when it is not. */
+static bool start_at_filter(struct ladder *l, const struct protected_plan *protected,
+	const struct plan_filter *f)
 {
-	for (size_t i = 0; i < of->filter_count; i++) {
-		const struct plan_filter *f = &of->filters[i];
-		const struct plan_question *q = &l->a->plan->questions[f->question];
-		const struct protected_table *t = protected_table(
-			protected, f->question, l->segment);
-		/* Of the segment's own question each group is one cell, told by the whole. */
-		if (q->is_segment == l->segment + 1)
-			continue;
-		/* Without cells it leaves (concerned, not concerned) to concern_safe, but whoever answered it was asked it. */
-		if (q->shape == PLAN_BASE) {
-			if (!start_at_filters(l, protected, q))
-				return false;
-			continue;
-		}
-		if (t->verdict != PROTECT_SHOWN || !filter_shows(q, f, t))
-			return false;
-		partition_coarsen(&l->start, t->group_of);
-	}
+	const struct plan_question *q = &l->a->plan->questions[f->question];
+	const struct protected_table *t = protected_table(
+		protected, f->question, l->segment);
+
+	/* Of the segment's own question each group is one cell, told by the whole. */
+	if (q->is_segment == l->segment + 1)
+		return true;
+	if (t->verdict != PROTECT_SHOWN || !filter_shows(q, f, t))
+		return false;
+	partition_coarsen(&l->start, t->group_of);
 	return true;
+}
+
+/* All filters. One without cells leaves (concerned, not concerned) to concern_safe, but whoever answered it was asked it: then its own
+ * ones, each question once, however many read it. */
+static bool start_at_filters(struct ladder *l, const struct protected_plan *protected)
+{
+	const struct plan_question *questions = l->a->plan->questions;
+	bool *reads = x_calloc(l->a->index + 1, sizeof(*reads)), told = true;
+
+	reads[l->a->index] = true;
+	for (size_t k = l->a->index + 1; told && k-- > 0;) {
+		for (size_t i = 0; reads[k] && told && i < questions[k].filter_count;
+			i++) {
+			const struct plan_filter *f = &questions[k].filters[i];
+			if (questions[f->question].shape == PLAN_BASE)
+				reads[f->question] = true;
+			else
+				told = start_at_filter(l, protected, f);
+		}
+	}
+	free(reads);
+	return told;
 }
 
 static enum protect_verdict verdict_of(const struct ladder *l)
@@ -332,7 +346,7 @@ static void cross(struct ladder *l, const struct protected_plan *protected,
 	l->sums = x_calloc(l->a->q->cells + 1, sizeof(*l->sums));
 	l->bases = x_calloc(segment->categories + 1, sizeof(*l->bases));
 	l->marks = x_calloc(l->a->q->cells + 1, sizeof(*l->marks));
-	if (l->a->rules.on && !start_at_filters(l, protected, l->a->q)) {
+	if (l->a->rules.on && !start_at_filters(l, protected)) {
 		l->fault = FAULT_FILTER;
 	} else if (!l->a->rules.on) {
 		l->best = 1;

@@ -347,13 +347,15 @@ bool filter_shows(const struct plan_question *of, const struct plan_filter *f,
 	return alike == 1 && t->marks[of->collapse[f->cell]] == CELL_SHOWN;
 }
 
-/* A filter that is sensitive, or the question of a segment; of one without cells, also what it reads. */
-static bool filters_sensitive(const struct plan *plan, const struct plan_question *q)
+/* A filter that is sensitive, or the question of a segment; of one without cells, also what it reads: `known` of earlier questions. */
+static bool filters_sensitive(
+	const struct plan *plan, const struct plan_question *q, const bool *known)
 {
 	for (size_t i = 0; i < q->filter_count; i++) {
-		const struct plan_question *f = &plan->questions[q->filters[i].question];
+		size_t filter = q->filters[i].question;
+		const struct plan_question *f = &plan->questions[filter];
 		if (f->sensitive || f->is_segment != 0 ||
-			(f->shape == PLAN_BASE && filters_sensitive(plan, f)))
+			(f->shape == PLAN_BASE && known[filter]))
 			return true;
 	}
 	return false;
@@ -451,7 +453,9 @@ static void check_row(const struct plan_question *q, const struct plan_row *row)
 	must(q->shape != PLAN_SINGLE || q->cells == 0 || sum == row->base);
 }
 
-static struct asked asked_of(const struct plan *plan, size_t index)
+/* filter_sensitive: of the questions before; that of this one is added. */
+static struct asked asked_of(
+	const struct plan *plan, size_t index, bool *filter_sensitive)
 {
 	const struct plan_question *q = &plan->questions[index];
 	struct asked a = {.plan = plan,
@@ -460,7 +464,6 @@ static struct asked asked_of(const struct plan *plan, size_t index)
 		.rules = rules_of(plan->thresholds),
 		.sensitive = q->sensitive || q->is_segment != 0,
 		.joint_condition = q->filter_count > 1,
-		.filter_sensitive = filters_sensitive(plan, q),
 		.own = q->cells};
 
 	must(q->shape != PLAN_BASE || q->cells == 0);
@@ -470,6 +473,8 @@ static struct asked asked_of(const struct plan *plan, size_t index)
 		must(q->filters[i].question < index);
 		a.joint_condition = a.joint_condition || f->shape == PLAN_BASE;
 	}
+	filter_sensitive[index] = a.filter_sensitive = filters_sensitive(
+		plan, q, filter_sensitive);
 	return a;
 }
 
@@ -478,6 +483,7 @@ void protect(const struct plan *plan, struct protected_plan *ret)
 	size_t segments = plan->segment_count, questions = plan->question_count;
 	struct protected_plan out = {
 		.segment_count = segments, .question_count = questions};
+	bool *filter_sensitive = x_calloc(questions + 1, sizeof(*filter_sensitive));
 
 	out.whole = x_calloc(questions + 1, sizeof(*out.whole));
 	out.tables = x_calloc(questions * segments + 1, sizeof(*out.tables));
@@ -492,7 +498,7 @@ void protect(const struct plan *plan, struct protected_plan *ret)
 		out.segment_group_of[s] = g.part_of;
 	}
 	for (size_t i = 0; i < questions; i++) {
-		struct asked a = asked_of(plan, i);
+		struct asked a = asked_of(plan, i, filter_sensitive);
 		struct protected_table *tables = &out.tables[i * segments];
 		struct plan_question judged;
 		protect_whole(&a, &out, &out.whole[i]);
@@ -503,6 +509,7 @@ void protect(const struct plan *plan, struct protected_plan *ret)
 			audit_question(&a, tables);
 		sources_end(&a, &out.whole[i], tables);
 	}
+	free(filter_sensitive);
 	*ret = out;
 }
 

@@ -243,12 +243,61 @@ static void a_segment_is_told_by_classes_that_its_groups_are_made_of(void **stat
 	}
 }
 
+/* Sixty texts, each open to those who wrote the two before it, and a question behind them: not every way back to the first is gone. */
+static void what_many_filters_read_is_looked_at_once(void **state)
+{
+	(void)state;
+	enum {
+		LAST = 61
+	};
+	static const int64_t people[] = {50, 50, 0}, whole[] = {60, 40},
+			     half[] = {30, 20}, nobody[] = {0, 0};
+	static const struct plan_row rows[] = {{.base = 50, .cells = half},
+		{.base = 50, .cells = half}, {.base = 0, .cells = nobody}};
+	static const struct plan_segment segment = {.categories = 3, .people = people};
+	const struct plan_row *const by_segment[] = {rows};
+	struct plan_filter filters[LAST + 1][2];
+	struct plan_question questions[LAST + 1];
+	const struct plan plan = {.thresholds = usual,
+		.segments = &segment,
+		.segment_count = 1,
+		.questions = questions,
+		.question_count = COUNT_OF(questions)};
+	struct protected_plan out;
+
+	for (size_t i = 0; i <= LAST; i++) {
+		bool text = i > 0 && i < LAST;
+		questions[i] = (struct plan_question){
+			.shape = text ? PLAN_BASE : PLAN_SINGLE,
+			.crossable = !text,
+			.cells = text ? 0 : 2,
+			.filters = filters[i],
+			.filter_count = i < 2 ? i : 2,
+			.whole = {.base = 100, .cells = text ? NULL : whole},
+			.rows = text ? NULL : by_segment};
+		for (size_t k = 0; k < questions[i].filter_count; k++)
+			filters[i][k] = (struct plan_filter){i - 1 - k, PLAN_ANY_CELL};
+	}
+	protect(&plan, &out);
+	assert_int_equal(out.whole[LAST].verdict, PROTECT_SHOWN);
+	/* Whom it concerns, all of each group, is no cell of a table that shows. */
+	assert_int_equal(protected_table(&out, LAST, 0)->verdict, PROTECT_FILTER);
+	protected_release(&out);
+	/* The first is sensitive, and all that it leads to with it: by two filters the last is not told. */
+	questions[0].sensitive = true;
+	protect(&plan, &out);
+	assert_int_equal(out.whole[0].verdict, PROTECT_SHOWN);
+	assert_int_equal(out.whole[LAST].verdict, PROTECT_FILTER);
+	protected_release(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_chain_of_sensitive_filters_tells_nothing_new),
 		cmocka_unit_test(a_filter_that_asks_for_more_is_no_link),
 		cmocka_unit_test(a_filter_without_cells_is_looked_through),
+		cmocka_unit_test(what_many_filters_read_is_looked_at_once),
 		cmocka_unit_test(a_difference_is_seen_through_a_few_strangers),
 		cmocka_unit_test(too_many_near_differences_are_not_safe),
 		cmocka_unit_test(a_filter_shows_the_cell_that_is_asked_for),
