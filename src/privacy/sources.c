@@ -89,6 +89,27 @@ static void add_smallest(const struct asked *a, const int64_t *cells, int64_t *s
 	}
 }
 
+/* Base and cells of those of the group whom the sources do not tell from category c; 0 when c is not the first of these. */
+static int64_t block_row(const struct asked *a, size_t segment, const size_t *group_of,
+	size_t c, int64_t *cells, size_t n)
+{
+	const size_t *told = a->sources->of[segment];
+	int64_t base = 0;
+
+	memset(cells, 0, n * sizeof(*cells));
+	for (size_t k = 0; k < a->plan->segments[segment].categories; k++) {
+		const struct plan_row *row = &a->q->rows[segment][k];
+		if (told[k] != told[c] || (group_of && group_of[k] != group_of[c]))
+			continue;
+		if (k < c)
+			return 0;
+		base += row->base;
+		for (size_t i = 0; i < n; i++)
+			cells[i] += row->cells[i];
+	}
+	return base;
+}
+
 /* One of the sides may be computed of these people, the other of those: whichever is smaller. group_of NULL: everybody. */
 static bool mixed_safe(
 	const struct asked *a, size_t segment, const size_t *group_of, size_t group)
@@ -100,17 +121,10 @@ static bool mixed_safe(
 	if (!told || !a->sensitive || !a->q->rows)
 		return true;
 	int64_t *cells = x_calloc(n + 1, sizeof(*cells));
-	for (size_t d = 0; d < a->plan->segments[segment].categories; d++) {
-		int64_t base = 0;
-		memset(cells, 0, n * sizeof(*cells));
-		for (size_t c = 0; c < a->plan->segments[segment].categories; c++) {
-			const struct plan_row *row = &a->q->rows[segment][c];
-			if (told[c] != d || (group_of && group_of[c] != group))
-				continue;
-			base += row->base;
-			for (size_t i = 0; i < n; i++)
-				cells[i] += row->cells[i];
-		}
+	for (size_t c = 0; c < a->plan->segments[segment].categories; c++) {
+		if (group_of && group_of[c] != group)
+			continue;
+		int64_t base = block_row(a, segment, group_of, c, cells, n);
 		parts += base > 0;
 		if (base > 0)
 			add_smallest(a, cells, sums);
