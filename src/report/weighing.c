@@ -59,7 +59,8 @@ static void list_crossed(const struct release *r, const char *audience,
 		if (!is_crossed(f, audience) ||
 			(question && strcmp(f->question, question) != 0))
 			continue;
-		for (size_t k = 0; k < i && !known; k++)
+		/* Backwards: the lines of a table stand together. */
+		for (size_t k = i; k-- > 0 && !known;)
 			known = is_crossed(&r->figures[k], audience) &&
 				(!question ||
 					strcmp(r->figures[k].question, question) == 0) &&
