@@ -7,8 +7,13 @@
 bool line_is_statistic(const struct figure *f)
 {
 	static const char *const names[] = {"mean", "median", "q1", "q3", NULL};
+	/* These have no statistics: a choice or a theme is coded so. */
+	static const char *const choices[] = {
+		"single", "multiple", "matrix", "ranking", "text", NULL};
 
-	return f->has_value || str_is_one_of(str_of(f->option), names);
+	return f->has_value ||
+		(str_is_one_of(str_of(f->option), names) &&
+			!str_is_one_of(str_of(f->type), choices));
 }
 
 /* How many answered an open question, beside its themes. */

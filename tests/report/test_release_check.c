@@ -399,6 +399,27 @@ static void one_changed_answer_is_refused(void **state)
 	drop(&v2);
 }
 
+/* A choice may be coded as a statistic is called: its line is people all the same. */
+static void an_option_that_is_called_like_a_statistic_is_compared(void **state)
+{
+	static const char *const types[] = {"multiple", "single"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(types); i++) {
+		struct release v1 = new_release(1, usual), v2 = new_release(2, usual);
+		put(&v1, "m", types[i], "", "q1", 60, 20);
+		put(&v1, "m", types[i], "", "q2", 60, 40);
+		put(&v2, "m", types[i], "", "q1", 60, 20);
+		put(&v2, "m", types[i], "", "q2", 60, 40);
+		found("", &v2, &v1, 1);
+		v2.figures[0].count++;
+		v2.figures[1].count -= i == 1;
+		found("changed", &v2, &v1, 1);
+		drop(&v1);
+		drop(&v2);
+	}
+}
+
 static void one_who_moved_to_another_group_is_refused(void **state)
 {
 	struct people p = hundred;
@@ -623,6 +644,7 @@ int main(void)
 		cmocka_unit_test(a_difference_that_is_a_table_passes),
 		cmocka_unit_test(a_small_difference_of_one_group_is_refused),
 		cmocka_unit_test(one_changed_answer_is_refused),
+		cmocka_unit_test(an_option_that_is_called_like_a_statistic_is_compared),
 		cmocka_unit_test(one_who_moved_to_another_group_is_refused),
 		cmocka_unit_test(other_groups_are_refused),
 		cmocka_unit_test(a_crossing_instead_of_another_is_refused),
