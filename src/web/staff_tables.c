@@ -206,13 +206,15 @@ static void notes_read(void *arg, struct db_rows *rows, const struct err *err)
 		return;
 	for (size_t i = 0; i < db_count(rows); i++) {
 		struct str audience = db_str(rows, i, "audience");
+		/* What nothing is crossed with has no view of its own. */
+		bool lone = str_eq_z(db_str(rows, i, "code"), "segment_withheld");
 
 		if (audience.n == 0 || str_eq_z(audience, tables->audience))
 			json_array_append_new(tables->notes,
 				json_pack("{s:s, s:s, s:s}", "NOTE",
 					db_str(rows, i, "body").p, "ABOUT",
 					db_str(rows, i, "question").p, "BY",
-					db_str(rows, i, "segment").p));
+					lone ? "" : db_str(rows, i, "segment").p));
 	}
 	db_text_z(&params, step->edition.code);
 	db_i64(&params, tables->version);

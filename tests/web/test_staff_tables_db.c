@@ -280,6 +280,24 @@ static void what_is_not_shown_is_told(void **state)
 	assert_has(&whole, "≥\u202F95\u202F%");
 }
 
+/* A crossing that is not made has no link to it: the page says so wherever one looks. */
+static void a_crossing_that_is_not_made_is_told(void **state)
+{
+	SESSION ana = session_of("ana");
+	struct figure lines[] = {crossed("", "", "jeune", 100, 42),
+		crossed("d31", "Haute-Garonne", "jeune", 80, 31)};
+	const struct release_note notes[] = {{"patients", "", "est_ouest",
+		"segment_withheld", "Aucun tableau n’est croisé avec l’Est et l’Ouest."}};
+
+	(void)state;
+	ok(release_set_checked(world.owner, "e2023",
+		add_draft(lines, COUNT_OF(lines), notes, COUNT_OF(notes)), err));
+	REPLY whole = ask("GET", SECOND, ana, "");
+	REPLY r = ask("GET", SECOND BY_DEPARTMENT, ana, "");
+	assert_has(&whole, "<ul><li>Aucun tableau n’est croisé avec l’Est et l’Ouest.");
+	assert_has(&r, "<ul><li>Aucun tableau n’est croisé avec l’Est et l’Ouest.");
+}
+
 /* A group that has no such line leaves its place empty: what follows is not told of another group. */
 static void a_figure_stays_under_its_group(void **state)
 {
@@ -580,6 +598,7 @@ int main(void)
 		cmocka_unit_test_setup(every_format_can_be_fetched, fresh),
 		cmocka_unit_test_setup(crossings_are_groups_side_by_side, fresh),
 		cmocka_unit_test_setup(what_is_not_shown_is_told, fresh),
+		cmocka_unit_test_setup(a_crossing_that_is_not_made_is_told, fresh),
 		cmocka_unit_test_setup(a_figure_stays_under_its_group, fresh),
 		cmocka_unit_test_setup(statistics_stand_before_the_answers, fresh),
 		cmocka_unit_test_setup(
