@@ -101,11 +101,13 @@ static void write_share(struct buf *out, const struct figure *f)
 	}
 }
 
-/* A mean, a quartile: as many decimals as it has, two at most. */
+/* A mean, a quartile: as many decimals as it has, two at most. Of a number without limits people may write 10^15 (form/rules.c):
+ * there a double has none worth telling. */
 static void write_value(struct buf *out, double value)
 {
 	double hundredths = round(value * 100);
-	bool whole = fmod(hundredths, 100) == 0, tenths = fmod(hundredths, 10) == 0;
+	bool whole = fabs(value) >= 1e13 || fmod(hundredths, 100) == 0;
+	bool tenths = fmod(hundredths, 10) == 0;
 
 	number_text(out, value, whole ? 0 : tenths ? 1 : 2);
 }

@@ -347,6 +347,26 @@ static void statistics_stand_before_the_answers(void **state)
 	assert_has(&r, "<span class=\"soft\">regroupé</span>");
 }
 
+/* Who writes 10^15 into a number without limits does not stop the site. */
+static void a_mean_may_be_of_absurd_numbers(void **state)
+{
+	SESSION ana = session_of("ana");
+	struct figure lines[] = {crossed("", "", "mean", 100, -1),
+		crossed("", "", "median", 100, -1), crossed("", "", "q3", 100, -1)};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(lines); i++)
+		lines[i].has_value = true;
+	lines[0].value = 91234567890123.45;
+	lines[1].value = 1234567890123.45;
+	lines[2].value = 1e15;
+	add_checked(lines, COUNT_OF(lines));
+	REPLY r = ask("GET", SECOND, ana, "");
+	assert_has(&r, "<dd>91\u202F234\u202F567\u202F890\u202F123</dd>");
+	assert_has(&r, "<dd>1\u202F234\u202F567\u202F890\u202F123,45</dd>");
+	assert_has(&r, "<dd>1\u202F000\u202F000\u202F000\u202F000\u202F000</dd>");
+}
+
 static void what_became_of_the_people_of_the_list_is_shown(void **state)
 {
 	SESSION ana = session_of("ana");
@@ -601,6 +621,7 @@ int main(void)
 		cmocka_unit_test_setup(a_crossing_that_is_not_made_is_told, fresh),
 		cmocka_unit_test_setup(a_figure_stays_under_its_group, fresh),
 		cmocka_unit_test_setup(statistics_stand_before_the_answers, fresh),
+		cmocka_unit_test_setup(a_mean_may_be_of_absurd_numbers, fresh),
 		cmocka_unit_test_setup(
 			what_became_of_the_people_of_the_list_is_shown, fresh),
 		cmocka_unit_test_setup(
