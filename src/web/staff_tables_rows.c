@@ -172,7 +172,7 @@ static json_t *whole_line(const struct figure *f)
 	return line;
 }
 
-/* Beside « Autres modalités regroupées », what is not told by itself is in there. */
+/* Beside « Autres modalités regroupées », when that is told, what is not told by itself is in there. */
 static void say_gathered(const json_t *question)
 {
 	json_t *line;
@@ -271,7 +271,7 @@ json_t *tables_whole(
 			continue;
 		}
 		json_array_append_new(json_object_get(question, "LINES"), whole_line(&f));
-		if (strcmp(f.option, "gathered") == 0)
+		if (strcmp(f.option, "gathered") == 0 && f.count >= 0)
 			say_gathered(question);
 	}
 	return list;

@@ -347,6 +347,20 @@ static void statistics_stand_before_the_answers(void **state)
 	assert_has(&r, "<span class=\"soft\">regroupé</span>");
 }
 
+/* Of a number without limits whose bands are all of too few people: nothing is put together where nothing is told. */
+static void what_is_gathered_may_be_withheld_itself(void **state)
+{
+	SESSION ana = session_of("ana");
+	struct figure lines[] = {crossed("", "", "gathered", 100, -1)};
+
+	(void)state;
+	lines[0].status = "small_cells";
+	add_checked(lines, COUNT_OF(lines));
+	REPLY r = ask("GET", SECOND, ana, "");
+	assert_has(&r, "<span class=\"soft\">non diffusé</span>");
+	hides(&r, "regroupé</span>");
+}
+
 /* Who writes 10^15 into a number without limits does not stop the site. */
 static void a_mean_may_be_of_absurd_numbers(void **state)
 {
@@ -621,6 +635,7 @@ int main(void)
 		cmocka_unit_test_setup(a_crossing_that_is_not_made_is_told, fresh),
 		cmocka_unit_test_setup(a_figure_stays_under_its_group, fresh),
 		cmocka_unit_test_setup(statistics_stand_before_the_answers, fresh),
+		cmocka_unit_test_setup(what_is_gathered_may_be_withheld_itself, fresh),
 		cmocka_unit_test_setup(a_mean_may_be_of_absurd_numbers, fresh),
 		cmocka_unit_test_setup(
 			what_became_of_the_people_of_the_list_is_shown, fresh),
