@@ -148,6 +148,8 @@ function lint(name, text) {
 }
 
 lint("served.json", JSON.stringify(description));
+const plain = JSON.stringify(description).match(/.{0,30}(?: [:;!»]|« ).{0,9}/);
+check("the description has narrow spaces", plain === null, plain?.[0]);
 // The linter is at work: a description that is broken is refused.
 {
 	const broken = structuredClone(description);
