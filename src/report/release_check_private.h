@@ -3,6 +3,7 @@
 #ifndef REPORT_RELEASE_CHECK_PRIVATE_H
 #define REPORT_RELEASE_CHECK_PRIVATE_H
 
+#include "barometre/report/release.h"
 #include "barometre/report/release_check.h"
 
 enum row_shape {
@@ -30,7 +31,7 @@ void rows_release(struct rows *);
 /* The order of rows; of their crossings when !with_group. */
 int row_compare(const struct row *, const struct row *, bool with_group);
 
-/* A mean, a median …: not people. */
+/* A mean, a median …, a rate: not people. */
 bool line_is_statistic(const struct figure *);
 /* The line of an option; NULL when there is none. */
 const struct figure *row_find(const struct row *, const char *option);

@@ -4,16 +4,20 @@
 
 #include "release_check_private.h"
 
-bool line_is_statistic(const struct figure *f)
+bool figure_is_statistic(const struct figure *f)
 {
 	static const char *const names[] = {"mean", "median", "q1", "q3", NULL};
-	/* These have no statistics: a choice or a theme is coded so. */
+	/* These have none. */
 	static const char *const choices[] = {
 		"single", "multiple", "matrix", "ranking", "text", NULL};
 
-	return f->has_value ||
-		(str_is_one_of(str_of(f->option), names) &&
-			!str_is_one_of(str_of(f->type), choices));
+	return str_is_one_of(str_of(f->option), names) &&
+		!str_is_one_of(str_of(f->type), choices);
+}
+
+bool line_is_statistic(const struct figure *f)
+{
+	return f->has_value || figure_is_statistic(f);
 }
 
 /* How many answered an open question, beside its themes. */

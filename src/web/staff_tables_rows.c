@@ -130,13 +130,6 @@ static const char *label_of(const struct figure *f)
 	return *f->label ? f->label : f->option;
 }
 
-static bool is_statistic(const struct figure *f)
-{
-	static const char *const names[] = {"mean", "median", "q1", "q3", NULL};
-
-	return str_is_one_of(str_of(f->option), names) && f->percent < 0 && f->count < 0;
-}
-
 /* ---- the whole audience ---- */
 
 /* Of a small base: what the percent may stand for. */
@@ -266,7 +259,7 @@ json_t *tables_whole(
 		}
 		if (is_withheld(&f) && !is_type(&f, "disposition"))
 			continue;
-		if (is_statistic(&f)) {
+		if (figure_is_statistic(&f)) {
 			add_statistic(question, &f);
 			continue;
 		}
@@ -323,7 +316,7 @@ static void add_cell(json_t *question, const struct figure *f)
 	json_object_set_new(cell, "PERCENT", text_of(share.n > 0 ? &share : &count));
 	json_object_set_new(
 		cell, "COUNT", share.n > 0 ? text_of(&count) : json_string(""));
-	if (share.n > 0 || is_statistic(f))
+	if (share.n > 0 || figure_is_statistic(f))
 		json_object_set_new(question, "BASES", json_true());
 	pad_cells(line, groups, json_array_size(groups) - 1);
 	json_array_append_new(json_object_get(line, "CELLS"), cell);

@@ -331,6 +331,8 @@ static void statistics_stand_before_the_answers(void **state)
 		crossed("", "", "gathered", 100, 40)};
 
 	(void)state;
+	for (size_t i = 0; i < COUNT_OF(lines); i++)
+		lines[i].type = "number";
 	for (size_t i = 0; i < 2; i++)
 		lines[i].has_value = true;
 	lines[0].value = 61;
@@ -345,6 +347,24 @@ static void statistics_stand_before_the_answers(void **state)
 	assert_has(&r, "<dt>q1</dt><dd>non diffusé</dd>");
 	hides(&r, "<th scope=\"row\">Moyenne</th>");
 	assert_has(&r, "<span class=\"soft\">regroupé</span>");
+}
+
+/* A form may call a choice as a statistic is called. */
+static void a_choice_called_q1_is_an_answer(void **state)
+{
+	SESSION ana = session_of("ana");
+	struct figure lines[] = {
+		crossed("", "", "q1", 100, -1), crossed("", "", "q2", 100, 97)};
+
+	(void)state;
+	lines[0].status = "at_most_5";
+	lines[1].count = lines[1].percent = -1;
+	lines[1].status = "at_least_95";
+	add_checked(lines, COUNT_OF(lines));
+	REPLY r = ask("GET", SECOND, ana, "");
+	assert_has(&r, "<th scope=\"row\">q1</th>");
+	assert_has(&r, "<td>≤\u202F5\u202F%</td>");
+	hides(&r, "<dt>q1</dt>");
 }
 
 /* Of a number without limits whose bands are all of too few people: nothing is put together where nothing is told. */
@@ -369,8 +389,10 @@ static void a_mean_may_be_of_absurd_numbers(void **state)
 		crossed("", "", "median", 100, -1), crossed("", "", "q3", 100, -1)};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(lines); i++)
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		lines[i].type = "number";
 		lines[i].has_value = true;
+	}
 	lines[0].value = 91234567890123.45;
 	lines[1].value = 1234567890123.45;
 	lines[2].value = 1e15;
@@ -635,6 +657,7 @@ int main(void)
 		cmocka_unit_test_setup(a_crossing_that_is_not_made_is_told, fresh),
 		cmocka_unit_test_setup(a_figure_stays_under_its_group, fresh),
 		cmocka_unit_test_setup(statistics_stand_before_the_answers, fresh),
+		cmocka_unit_test_setup(a_choice_called_q1_is_an_answer, fresh),
 		cmocka_unit_test_setup(what_is_gathered_may_be_withheld_itself, fresh),
 		cmocka_unit_test_setup(a_mean_may_be_of_absurd_numbers, fresh),
 		cmocka_unit_test_setup(

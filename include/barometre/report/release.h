@@ -103,6 +103,8 @@ void figures_add_synthesis(
 /* What a question of lines is called, in French, where no form asks it: the participation, what became of the people of a list, the
  * synthesis; NULL of any other. Its rates are called by their own labels. */
 const char *figures_title(const char *question);
+/* A mean, a median, a quartile, told or not. A choice or a theme may be coded "mean", too. */
+bool figure_is_statistic(const struct figure *);
 /* "q" of "nombre.q", NULL of any other. */
 const char *figures_counted(const char *question);
 
