@@ -14,9 +14,11 @@ void weighing_release(struct weighing *w)
 	*w = (struct weighing){0};
 }
 
+#define NOT_KNOWN "non_precise"
+
 bool is_not_known(struct str code)
 {
-	return str_eq_z(code, "non_precise");
+	return str_eq_z(code, NOT_KNOWN);
 }
 
 /* ---- what there is ---- */
@@ -195,12 +197,24 @@ static size_t option_of(struct weighing *w, const struct figure *f)
 
 static bool is_counted(const struct figure *f, const struct weighing_wish *wish)
 {
-	return is_of(f, wish) && is_share(f) && !is_not_known(str_of(f->segment_value));
+	return is_of(f, wish) && is_share(f) && strcmp(f->segment_value, NOT_KNOWN) != 0;
+}
+
+static bool check_concerned(const struct release *r, const struct form *form,
+	const struct weighing_wish *wish, struct err *err)
+{
+	for (size_t i = 0; i < r->figure_count; i++)
+		if (is_of(&r->figures[i], wish) && is_share(&r->figures[i]) &&
+			!concerns_all(form, &r->figures[i]))
+			return err_set(err, ERR_CONFLICT,
+				"\"%.60s\" does not concern everybody: the list does not say how many of each group it concerns, so that there are no "
+				"weights",
+				wish->question);
+	return true;
 }
 
 /* Which groups and options there are, and room for a number of each. */
-static bool take_names(struct weighing *w, const struct form *form,
-	const struct weighing_wish *wish, struct err *err)
+static void take_names(struct weighing *w, const struct weighing_wish *wish)
 {
 	const struct release *r = w->release;
 	size_t room = 1;
@@ -214,11 +228,6 @@ static bool take_names(struct weighing *w, const struct form *form,
 
 		if (!is_of(f, wish) || !is_share(f))
 			continue;
-		if (!concerns_all(form, f))
-			return err_set(err, ERR_CONFLICT,
-				"\"%.60s\" does not concern everybody: the list does not say how many of each group it concerns, so that there are no "
-				"weights",
-				wish->question);
 		if (is_counted(f, wish)) {
 			(void)group_of(w, f);
 			(void)option_of(w, f);
@@ -227,16 +236,16 @@ static bool take_names(struct weighing *w, const struct form *form,
 		}
 	}
 	w->counts = x_calloc(w->option_count * w->group_count + 1, sizeof(*w->counts));
-	return true;
+	for (size_t i = 0; i < w->option_count * w->group_count; i++)
+		w->counts[i] = -1;
 }
 
 static bool take_lines(struct weighing *w, const struct form *form,
 	const struct weighing_wish *wish, struct err *err)
 {
-	if (!take_names(w, form, wish, err))
+	if (!check_concerned(w->release, form, wish, err))
 		return false;
-	for (size_t i = 0; i < w->option_count * w->group_count; i++)
-		w->counts[i] = -1;
+	take_names(w, wish);
 	for (size_t i = 0; i < w->release->figure_count; i++) {
 		const struct figure *f = &w->release->figures[i];
 
