@@ -243,9 +243,10 @@ static void a_timer_fires_once_not_early_and_can_be_rearmed(void **state)
 	timer_start(r.timer, USEC_PER_HOUR, true);
 	timer_start(r.timer, 1000, false); /* re-armed: soon, and once */
 	usec_t before = clock_monotonic();
-	timer_start(r.other, 20000, false);
+	timer_start(r.other, 60000, false);
 	loop_run(r.loop);
-	assert_true(clock_monotonic() - before >= 18000);
+	/* libevent reads a clock that may be one tick of the kernel old: up to 10 ms. */
+	assert_true(clock_monotonic() - before >= 48000);
 	assert_string_equal(r.seen, "a.");
 	timer_free(r.timer);
 	timer_free(r.other);
